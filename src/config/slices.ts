@@ -1,0 +1,58 @@
+/** Typed slices of the environment. Each is a class, so that it is its own injection token. */
+
+export type Role = 'all' | 'api' | 'worker';
+export type Mode = 'sandbox' | 'live';
+
+export class ServerConfig {
+  constructor(
+    readonly host: string,
+    readonly port: number,
+    /** Without a trailing slash. */
+    readonly publicUrl: string,
+    readonly role: Role,
+    readonly mode: Mode,
+  ) {}
+}
+
+export class DatabaseConfig {
+  constructor(
+    /** `null` = the embedded database in `dataDir`. */
+    readonly url: string | null,
+    readonly dataDir: string,
+  ) {}
+}
+
+export class CacheConfig {
+  constructor(
+    /** `null` = in this process's memory. */
+    readonly redisUrl: string | null,
+    /** Milliseconds that a settled connection is served from the cache. */
+    readonly ttlMs: number,
+  ) {}
+}
+
+export class CryptoConfig {
+  constructor(
+    /** The first is current. */
+    readonly keys: readonly { readonly id: string; readonly key: Buffer }[],
+  ) {}
+}
+
+export class AccessConfig {
+  constructor(
+    /** Secret of a first admin client, created at start if no client exists. */
+    readonly bootstrapKey: string | null,
+  ) {}
+}
+
+export class TinkConfig {
+  constructor(
+    /** Without a trailing slash. */
+    readonly apiUrl: string,
+    readonly linkUrl: string,
+    /** `null` = Tink is off. */
+    readonly client: { readonly id: string; readonly secret: string } | null,
+    /** ISO 3166-1 alpha-2; for users and institutions where the caller names none. */
+    readonly market: string,
+  ) {}
+}

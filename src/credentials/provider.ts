@@ -1,0 +1,18 @@
+import type { CredentialsService } from './credentials.service.js';
+import type { InstitutionDirectory } from './institution-directory.js';
+import type { LoginRefresher } from './login-refresher.js';
+import type { ProviderId } from './provider-id.js';
+import type { ProviderUsers } from './provider-users.js';
+
+/** All that one provider offers. Each provider module exports one; the registry collects those that are configured. */
+export abstract class Provider {
+  abstract readonly id: ProviderId;
+  /** For people, e.g. `Tink`. */
+  abstract readonly name: string;
+  /** False = not configured: the provider is off and the registry leaves it out. */
+  abstract readonly configured: boolean;
+  abstract readonly credentials: CredentialsService;
+  readonly login?: LoginRefresher;
+  readonly users?: ProviderUsers;
+  readonly institutions?: InstitutionDirectory;
+}

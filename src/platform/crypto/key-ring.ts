@@ -1,0 +1,25 @@
+/** The encryption keys of this installation: the first seals, all of them open. */
+export class KeyRing {
+  private readonly byId: ReadonlyMap<string, Buffer>;
+  readonly current: { readonly id: string; readonly key: Buffer };
+
+  /** @throws RangeError when there is no key, an id occurs twice, or a key is not 32 bytes. */
+  constructor(keys: readonly { readonly id: string; readonly key: Buffer }[]) {
+    const [first] = keys;
+    if (!first) throw new RangeError('At least one encryption key is needed.');
+    for (const { id, key } of keys) {
+      if (key.length !== 32) throw new RangeError(`Encryption key "${id}" must be 32 bytes.`);
+    }
+    this.byId = new Map(keys.map(({ id, key }) => [id, key]));
+    if (this.byId.size !== keys.length) throw new RangeError('Two encryption keys have the same id.');
+    this.current = first;
+  }
+
+  find(id: string): Buffer | undefined {
+    return this.byId.get(id);
+  }
+
+  get ids(): readonly string[] {
+    return [...this.byId.keys()];
+  }
+}
