@@ -1,0 +1,39 @@
+import type { Capabilities } from '../../credentials/capabilities.js';
+import type { Provider } from '../../credentials/provider.js';
+
+/** Says in sentences where a provider promises what it has no port for, or hides what it has. Empty = all is well. */
+export function capabilityMismatches(provider: Provider): readonly string[] {
+  const { capabilities } = provider.credentials;
+  return [
+    ...portMismatch(provider, 'replaceLogin', capabilities.replaceLogin, provider.login !== undefined),
+    ...portMismatch(provider, 'users', capabilities.users, provider.users !== undefined),
+    ...directMismatch(provider, capabilities),
+    ...limitMismatch(provider, capabilities),
+  ];
+}
+
+function portMismatch(provider: Provider, capability: string, promised: boolean, present: boolean): readonly string[] {
+  if (promised === present) return [];
+  return [
+    promised
+      ? `Provider "${provider.id}" promises "${capability}" and has no port for it.`
+      : `Provider "${provider.id}" has a port for "${capability}" and does not publish it.`,
+  ];
+}
+
+function directMismatch(provider: Provider, capabilities: Capabilities): readonly string[] {
+  const problems: string[] = [];
+  if (capabilities.connect.length === 0) problems.push(`Provider "${provider.id}" offers no way to connect.`);
+  if (capabilities.connect.includes('direct') && provider.institutions === undefined) {
+    problems.push(`Provider "${provider.id}" connects directly and has no institution directory.`);
+  }
+  return problems;
+}
+
+function limitMismatch(provider: Provider, { limits }: Capabilities): readonly string[] {
+  const sound =
+    Number.isInteger(limits.unattendedRefreshesPerDay) &&
+    limits.unattendedRefreshesPerDay >= 0 &&
+    limits.settleWithinMs > 0;
+  return sound ? [] : [`Provider "${provider.id}" publishes limits that are not usable numbers.`];
+}
