@@ -1,0 +1,97 @@
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { Call, CallFilter } from '../simulator/call-log.js';
+import type { ArmedFault, FaultRule } from '../simulator/faults.js';
+import type { Outcome } from './demo-users.js';
+import type { CredentialsStatus, CredentialsView, DetailedError } from './wire.types.js';
+
+/** How the QR route answers; the sources disagree, so a client must read all three. */
+export type QrForm = 'data-url' | 'png' | 'base64';
+
+export interface TinkSimulatorOptions {
+  readonly clock: MovableClock;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Where the state survives a restart; default: nowhere. A write is on disk before its call is answered. */
+  readonly stateFile?: string | null;
+  /** Milliseconds that each step of a credential takes by itself; default 1000. */
+  readonly stepMs?: number;
+  /** Default 1800. */
+  readonly clientTokenSeconds?: number;
+  /** Default 7200. */
+  readonly userTokenSeconds?: number;
+  /** Default `data-url`. */
+  readonly qrForm?: QrForm;
+  /** The answer to a second refresh while one runs; unpublished, so both are possible. Default 409. */
+  readonly busyStatus?: 409 | 429;
+}
+
+export interface TinkSimulator {
+  /** Without a trailing slash, e.g. `http://127.0.0.1:4001`. */
+  readonly url: string;
+  readonly control: TinkControl;
+  /** Ends open connections and writes the state file. */
+  close(): Promise<void>;
+}
+
+export interface StatusChange {
+  readonly status: CredentialsStatus;
+  /** Shown by provider-consents; left out = none. */
+  readonly detailedError?: DetailedError | null;
+  readonly statusPayload?: string | null;
+}
+
+/** `expire`: SESSION_EXPIRED at once. `silent`: nothing shows until the next refresh, which then asks the user again. */
+export type SessionKill = 'expire' | 'silent';
+
+export interface CredentialsState extends CredentialsView {
+  readonly outcome: Outcome;
+  readonly running: boolean;
+  readonly detailedError: DetailedError | null;
+  /** The answers that end the open question well, by field name; `null` when nothing is asked. */
+  readonly expectedAnswer: Readonly<Record<string, string>> | null;
+  /** Where the user would approve, while a third party or BankID is awaited. */
+  readonly bankUrl: string | null;
+}
+
+/** Everything the simulator knows, without passwords, tokens and codes. */
+export interface TinkState {
+  readonly now: number;
+  readonly users: readonly { readonly id: string; readonly externalUserId: string | null; readonly market: string }[];
+  readonly credentials: readonly CredentialsState[];
+  readonly faults: readonly ArmedFault[];
+}
+
+/** The same as the routes under `/__sim`, in-process. Unknown credentials: throws `UnknownCredentials`. */
+export interface TinkControl {
+  state(): TinkState;
+  credentials(id: string): CredentialsState;
+  /** @returns the clock afterwards, epoch milliseconds. */
+  advance(ms: number): number;
+  addFault(rule: FaultRule): string;
+  clearFaults(id?: string): void;
+  calls(filter?: CallFilter): readonly Call[];
+  clearCalls(): void;
+  /** Forces a status whatever the transition table says, and stops what runs. */
+  setStatus(credentialsId: string, change: StatusChange): CredentialsState;
+  /** How the bank treats this login from its next run on. */
+  setOutcome(credentialsId: string, outcome: Outcome): CredentialsState;
+  killSession(credentialsId: string, how?: SessionKill): CredentialsState;
+  /** What the user does at the bank or in the BankID app. */
+  approve(credentialsId: string): CredentialsState;
+  cancel(credentialsId: string): CredentialsState;
+  setQrForm(form: QrForm): void;
+  /** Every issued token stops working, as after a key rotation at the vendor. */
+  revokeTokens(): void;
+  /** Forgets users, credentials, tokens, faults and calls. */
+  reset(): void;
+}
+
+export class UnknownCredentials extends Error {
+  constructor(id: string) {
+    super(`No credentials ${id} in this simulator.`);
+  }
+}
