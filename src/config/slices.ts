@@ -56,3 +56,14 @@ export class TinkConfig {
     readonly market: string,
   ) {}
 }
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export class LoggingConfig {
+  constructor(
+    readonly level: LogLevel,
+    /** Coloured lines for a person at a terminal; JSON lines otherwise. */
+    readonly pretty: boolean,
+  ) {}
+}

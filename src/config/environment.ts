@@ -1,0 +1,77 @@
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, Min, MinLength } from 'class-validator';
+
+import { LOG_LEVELS, type LogLevel, type Mode, type Role } from './slices.js';
+import { IsAddress, IsKeyList } from './environment-rules.js';
+
+const ONE_HOUR_MS = 3_600_000;
+
+/** The variables that Mooring reads, by their names in the environment, each with its own rule. */
+export class Environment {
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number' })
+  @Min(0, { message: 'must be 0 or more' })
+  @Max(65_535, { message: 'must be 65535 or less' })
+  PORT = 3000;
+
+  @IsNotEmpty()
+  @Matches(/^[\w.:-]+$/, { message: 'must be a host name or an IP address' })
+  HOST = '127.0.0.1';
+
+  @IsIn(['all', 'api', 'worker'], { message: 'must be all, api or worker' })
+  MOORING_ROLE: Role = 'all';
+
+  @IsOptional()
+  @IsIn(['sandbox', 'live'], { message: 'must be sandbox or live' })
+  MOORING_MODE?: Mode;
+
+  @IsNotEmpty()
+  MOORING_DATA_DIR = '.mooring';
+
+  @IsOptional()
+  @IsAddress(['postgres:', 'postgresql:'])
+  DATABASE_URL?: string;
+
+  @IsOptional()
+  @IsAddress(['redis:', 'rediss:'])
+  REDIS_URL?: string;
+
+  @IsOptional()
+  @IsKeyList()
+  MOORING_ENCRYPTION_KEYS?: string;
+
+  @IsOptional()
+  @IsAddress(['http:', 'https:'])
+  MOORING_PUBLIC_URL?: string;
+
+  @IsOptional()
+  @MinLength(24, { message: 'must have at least 24 characters' })
+  MOORING_BOOTSTRAP_KEY?: string;
+
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number of milliseconds' })
+  @Min(0, { message: 'must be 0 or more' })
+  @Max(ONE_HOUR_MS, { message: 'must be 3600000 (one hour) or less' })
+  MOORING_CACHE_TTL_MS = 30_000;
+
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
+  MOORING_LOG_LEVEL: LogLevel = 'info';
+
+  @IsAddress(['https:'], { httpOnLoopback: true })
+  TINK_API_URL = 'https://api.tink.com';
+
+  @IsAddress(['https:'], { httpOnLoopback: true })
+  TINK_LINK_URL = 'https://link.tink.com';
+
+  @IsOptional()
+  @IsNotEmpty()
+  TINK_CLIENT_ID?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  TINK_CLIENT_SECRET?: string;
+
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
+  @Matches(/^[A-Z]{2}$/, { message: 'must be a country code of two letters' })
+  TINK_MARKET = 'SE';
+}

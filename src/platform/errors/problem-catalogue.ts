@@ -1,0 +1,71 @@
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+}
+
+const kind = (status: number, title: string): ProblemKind => ({ status, title });
+
+/** Every code that a caller can see, with its HTTP status and title. The only place that knows HTTP statuses. */
+export const PROBLEM_CATALOGUE = {
+  'request.invalid': kind(400, 'The request is not valid'),
+  'request.malformed_json': kind(400, 'The body is not JSON'),
+  'request.malformed_url': kind(400, 'The address is not valid'),
+  'request.invalid_cursor': kind(400, 'The cursor is not valid'),
+  'request.not_found': kind(404, 'There is nothing at this address'),
+  'request.method_not_allowed': kind(405, 'This address does not know the method'),
+  'request.timeout': kind(408, 'The request took too long to arrive'),
+  'request.too_large': kind(413, 'The body is too large'),
+  'request.uri_too_long': kind(414, 'The address is too long'),
+  'request.unsupported_media_type': kind(415, 'The body must be JSON'),
+
+  'access.unauthenticated': kind(401, 'A valid key is needed'),
+  'access.denied': kind(403, 'The key does not allow this'),
+
+  'user.not_found': kind(404, 'No such user'),
+  'user.duplicate': kind(409, 'The user exists already'),
+  'client.not_found': kind(404, 'No such client'),
+
+  'connection.not_found': kind(404, 'No such connection'),
+  'connection.duplicate': kind(409, 'Already connected'),
+  'connection.conflict': kind(409, 'The connection changed meanwhile'),
+  'connection.deleting': kind(409, 'The connection is being deleted'),
+  'connection.not_refreshable': kind(409, 'The connection cannot be refreshed now'),
+
+  'credential.not_found': kind(404, 'The provider no longer knows this connection'),
+  'credential.duplicate': kind(409, 'The provider has this login already'),
+  'credential.invalid_login': kind(422, 'The bank refused the login'),
+  'credential.invalid_input': kind(422, 'The provider refused a field'),
+  'credential.not_refreshable': kind(409, 'The connection cannot be refreshed now'),
+  'credential.busy': kind(409, 'The provider is still working on this connection'),
+
+  'challenge.none': kind(409, 'The bank asks for nothing now'),
+  'challenge.expired': kind(409, 'The time to answer is over'),
+  'challenge.unknown_field': kind(422, 'The bank did not ask for this field'),
+
+  'institution.unknown': kind(422, 'No such institution'),
+  'provider.unknown': kind(422, 'No such provider'),
+
+  'provider_user.not_found': kind(404, 'The provider does not know the user'),
+  'provider_user.duplicate': kind(409, 'The provider has this user already'),
+  'authorization.invalid_code': kind(422, 'The authorization code is not valid'),
+  'authorization.invalid_scope': kind(422, 'The scope is not valid'),
+
+  capability_unsupported: kind(422, 'The provider cannot do this'),
+  'quota.exhausted': kind(429, 'The quota is used up'),
+
+  'provider.unavailable': kind(503, 'The provider is unavailable'),
+  'provider.timeout': kind(504, 'The provider did not answer in time'),
+  'provider.aborted': kind(503, 'The call to the provider was stopped'),
+  'provider.rate_limited': kind(429, 'The provider limits our calls'),
+  'provider.bad_response': kind(502, 'The provider answered nonsense'),
+  'provider.misconfigured': kind(502, 'The provider refused our configuration'),
+
+  'service.unavailable': kind(503, 'Mooring cannot answer now'),
+  internal: kind(500, 'Something went wrong inside Mooring'),
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEM_CATALOGUE;
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEM_CATALOGUE, code);
+}
