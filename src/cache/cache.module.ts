@@ -1,0 +1,54 @@
+import { Cache, CacheModule as NestCacheModule } from '@nestjs/cache-manager';
+import { Global, Module } from '@nestjs/common';
+
+import { CacheConfig } from '../config/slices.js';
+import { Ids } from '../platform/ids/ids.js';
+import { Clock } from '../platform/time/clock.js';
+import { CacheBackend, MemoryBackend, RedisBackend } from './cache-backend.js';
+import { CacheStore } from './cache-store.js';
+import { GuardedStore } from './guarded.store.js';
+import { KeyvTaggedCache } from './keyv-tagged-cache.js';
+import { KeyvStore } from './keyv.store.js';
+import { TaggedCache } from './tagged-cache.js';
+
+@Module({
+  providers: [
+    {
+      provide: CacheBackend,
+      inject: [CacheConfig],
+      useFactory: ({ redisUrl }: CacheConfig): CacheBackend =>
+        redisUrl === null ? new MemoryBackend() : new RedisBackend(redisUrl),
+    },
+  ],
+  exports: [CacheBackend],
+})
+class CacheBackendModule {}
+
+/** Gives every room `TaggedCache`. Nest's own cache module owns the store and closes it. */
+@Global()
+@Module({
+  imports: [
+    CacheBackendModule,
+    NestCacheModule.registerAsync({
+      imports: [CacheBackendModule],
+      inject: [CacheBackend],
+      useFactory: (backend: CacheBackend) => ({ stores: [backend.keyv] }),
+    }),
+  ],
+  providers: [
+    { provide: CacheStore, inject: [Cache, CacheBackend, Clock, Ids], useFactory: storeOf },
+    { provide: TaggedCache, useClass: KeyvTaggedCache },
+  ],
+  exports: [TaggedCache],
+})
+export class CacheModule {}
+
+function storeOf(cache: Cache, backend: CacheBackend, clock: Clock, ids: Ids): CacheStore {
+  const store = new KeyvStore(cache.stores[0] ?? backend.keyv);
+  if (!backend.shared) return store;
+  const guarded = new GuardedStore(store, () => backend.isConnected(), clock, ids);
+  backend.onLost(() => {
+    guarded.distrust();
+  });
+  return guarded;
+}

@@ -1,0 +1,125 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+import { CacheConfig } from '../config/slices.js';
+import { Ids } from '../platform/ids/ids.js';
+import { Clock } from '../platform/time/clock.js';
+import { CacheStore, EPOCH_TAG, TAG_TTL_MS } from './cache-store.js';
+import { TaggedCache, type Loaded } from './tagged-cache.js';
+
+interface Entry {
+  /** The tokens of its tags as they were before the truth was read. */
+  readonly tokens: string;
+  /** Milliseconds since 1970 at which it is too old. */
+  readonly until: number;
+  readonly value: unknown;
+}
+
+/**
+ * Every tag has a token, and an entry is valid only while its tags have the tokens that were read *before* its value
+ * was loaded. So a slow reader cannot put back what was invalidated meanwhile. A missing token is never valid: it is
+ * made new, and made before the load.
+ */
+@Injectable()
+export class KeyvTaggedCache extends TaggedCache {
+  private readonly logger = new Logger('Cache');
+  private readonly flights = new Map<string, Promise<unknown>>();
+  private readonly completions = new Map<string, Promise<string>>();
+
+  constructor(
+    private readonly store: CacheStore,
+    private readonly config: CacheConfig,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {
+    super();
+  }
+
+  override async read<T>(key: string, tags: readonly string[], load: () => Promise<Loaded<T>>): Promise<T> {
+    let tokens: string | null;
+    try {
+      const [entry, ...found] = await this.store.getMany([key, ...tags, EPOCH_TAG]);
+      tokens = joined(found);
+      if (isEntry(entry) && entry.tokens === tokens && entry.until > this.clock.now().getTime())
+        return entry.value as T;
+      tokens ??= await this.complete(tags, found);
+    } catch {
+      tokens = null;
+    }
+    // Without tokens nobody can tell whether a load under way saw the last change: everyone loads for himself.
+    if (tokens === null) return (await load()).value;
+    return this.fly(key, tokens, load);
+  }
+
+  override async invalidate(tags: readonly string[]): Promise<void> {
+    if (tags.length === 0) return;
+    try {
+      await this.store.setMany([...new Set(tags)].map((key) => this.freshToken(key)));
+    } catch (error) {
+      this.store.distrust();
+      this.logger.warn({ msg: 'invalidation failed; the cache starts afresh when its store is back', err: error });
+    }
+  }
+
+  override async generation(tags: readonly string[]): Promise<string | null> {
+    try {
+      const found = await this.store.getMany([...tags, EPOCH_TAG]);
+      return joined(found) ?? (await this.complete(tags, found));
+    } catch {
+      return null;
+    }
+  }
+
+  /** One load for all who ask for the same key under the same tokens, that is, with no invalidation in between. */
+  private fly<T>(key: string, tokens: string, load: () => Promise<Loaded<T>>): Promise<T> {
+    const name = `${key} ${tokens}`;
+    const running = this.flights.get(name);
+    if (running) return running as Promise<T>;
+    const flight = this.loadAndKeep(key, tokens, load).finally(() => this.flights.delete(name));
+    this.flights.set(name, flight);
+    return flight;
+  }
+
+  private async loadAndKeep<T>(key: string, tokens: string, load: () => Promise<Loaded<T>>): Promise<T> {
+    const { value, cacheable } = await load();
+    const ttl = this.config.ttlMs;
+    if (!cacheable || ttl <= 0) return value;
+    const entry: Entry = { tokens, until: this.clock.now().getTime() + ttl, value };
+    // A value that could not be kept is loaded again: nothing to tell anybody.
+    await this.store.setMany([{ key, value: entry, ttl }]).catch(() => undefined);
+    return value;
+  }
+
+  /** Gives a token to every tag that has none; once for all who found the same ones missing. */
+  private complete(tags: readonly string[], found: readonly unknown[]): Promise<string> {
+    const name = [...tags, ...found].join();
+    const running = this.completions.get(name);
+    if (running) return running;
+    const completion = this.writeMissing([...tags, EPOCH_TAG], found).finally(() => this.completions.delete(name));
+    this.completions.set(name, completion);
+    return completion;
+  }
+
+  private async writeMissing(tags: readonly string[], found: readonly unknown[]): Promise<string> {
+    const missing = tags.flatMap((tag, index) => (typeof found[index] === 'string' ? [] : [this.freshToken(tag)]));
+    await this.store.setMany(missing);
+    const written = new Map(missing.map(({ key, value }) => [key, value]));
+    return tags.map((tag, index) => written.get(tag) ?? found[index]).join();
+  }
+
+  private freshToken(key: string): { key: string; value: string; ttl: number } {
+    return { key, value: this.ids.next(), ttl: TAG_TTL_MS };
+  }
+}
+
+function joined(tokens: readonly unknown[]): string | null {
+  let text = '';
+  for (const token of tokens) {
+    if (typeof token !== 'string') return null;
+    text = text === '' ? token : `${text},${token}`;
+  }
+  return text;
+}
+
+function isEntry(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null && 'tokens' in value && 'until' in value;
+}
