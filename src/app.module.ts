@@ -1,23 +1,45 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 
 import { MIGRATIONS } from '../migrations/all.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/load-config.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { CryptoModule } from './platform/crypto/crypto.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { ErrorsModule } from './platform/errors/errors.module.js';
+import { HealthModule } from './platform/health/health.module.js';
+import { LoggingModule } from './platform/logging/logging.module.js';
+import type { HttpMetrics } from './platform/metrics/http-metrics.js';
+import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { PlatformModule, type PlatformOverrides } from './platform/platform.module.js';
+import type { RouteTable } from './platform/server/route-table.js';
+
+/** What exists before Nest does: the server's hooks need it from the first request on. */
+export interface Ground {
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly httpMetrics: HttpMetrics;
+  readonly routes: RouteTable;
+}
 
 /** The composition root. */
 @Module({})
 export class AppModule {
-  static forRoot(config: Config, overrides: PlatformOverrides = {}): DynamicModule {
+  static forRoot(config: Config, ground: Ground, overrides: PlatformOverrides): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
         PlatformModule.forRoot(overrides),
-        ErrorsModule,
+        LoggingModule.forRoot(ground.logger),
+        MetricsModule.forRoot(ground.registry, ground.httpMetrics),
+        ErrorsModule.forRoot(ground.routes),
         DatabaseModule.forRoot(MIGRATIONS),
+        CryptoModule,
+        HealthModule,
+        OperationsModule,
       ],
     };
   }

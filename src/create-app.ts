@@ -1,37 +1,70 @@
 import 'reflect-metadata';
 
+import { NestApplicationContextOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PinoLogger } from 'nestjs-pino';
+import type { DestinationStream } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 
-import { AppModule } from './app.module.js';
+import { AppModule, type Ground } from './app.module.js';
 import type { Config } from './config/load-config.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { ProblemResponder } from './platform/errors/problem-responder.js';
 import { validationPipe } from './platform/errors/validation.pipe.js';
 import { UuidIds } from './platform/ids/ids.js';
+import { QuietNestLogger } from './platform/logging/nest-logger.js';
+import { createRootLogger } from './platform/logging/root-logger.js';
+import { HttpMetrics } from './platform/metrics/http-metrics.js';
 import type { PlatformOverrides } from './platform/platform.module.js';
 import { fastifyServer } from './platform/server/fastify-server.js';
+import { installRequestHooks } from './platform/server/request-hooks.js';
+import { RouteTable } from './platform/server/route-table.js';
 
-export type AppOverrides = PlatformOverrides;
+/** Errors at start are thrown to the caller; bodies are parsed by `fastifyServer`. */
+const NEST_OPTIONS = Object.assign(new NestApplicationContextOptions(), {
+  abortOnError: false,
+  bodyParser: false,
+  bufferLogs: true,
+});
 
-/** The whole application, ready to listen. The same for `main.ts` and for the end-to-end tests. */
+export interface AppOverrides extends PlatformOverrides {
+  /** Where log lines go; standard output when not given. */
+  readonly logStream?: DestinationStream;
+}
+
+/**
+ * The whole application, ready to listen. The same for `main.ts` and for the end-to-end tests.
+ * @throws DataDirectoryInUseError, or the driver's error when the database cannot be reached.
+ */
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<NestFastifyApplication> {
   const ids = overrides.ids ?? new UuidIds();
-  const adapter = fastifyServer(
-    () => ids.next(),
-    (error, request, reply) => {
-      app.get(ProblemResponder).answer(error, request, reply);
-    },
-  );
+  const ground = createGround(config, overrides);
+  const adapter = fastifyServer(ids, (error, request, reply) => {
+    app.get(ProblemResponder).answer(error, request, reply);
+  });
+  ground.routes.watch(adapter.getInstance());
+  installRequestHooks(adapter.getInstance(), ground.logger, ground.httpMetrics);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config, { ...overrides, ids }),
+    AppModule.forRoot(config, ground, { ...overrides, ids }),
     adapter,
-    {
-      abortOnError: false,
-      bodyParser: false,
-    },
+    NEST_OPTIONS,
   );
+  app.useLogger(new QuietNestLogger(await app.resolve(PinoLogger)));
+  app.flushLogs();
   app.useGlobalFilters(app.get(ProblemFilter));
   app.useGlobalPipes(validationPipe());
+  for (const warning of config.warnings) ground.logger.warn(warning);
   return app;
+}
+
+function createGround(config: Config, { logStream }: AppOverrides): Ground {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    logger: createRootLogger(config.logging, logStream),
+    registry,
+    httpMetrics: new HttpMetrics(registry),
+    routes: new RouteTable(),
+  };
 }

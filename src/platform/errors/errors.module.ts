@@ -1,8 +1,17 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 
+import { RouteTable } from '../server/route-table.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemResponder } from './problem-responder.js';
 
 @Global()
-@Module({ providers: [ProblemResponder, ProblemFilter], exports: [ProblemResponder, ProblemFilter] })
-export class ErrorsModule {}
+@Module({})
+export class ErrorsModule {
+  static forRoot(routes: RouteTable): DynamicModule {
+    return {
+      module: ErrorsModule,
+      providers: [{ provide: RouteTable, useValue: routes }, ProblemResponder, ProblemFilter],
+      exports: [ProblemResponder, ProblemFilter],
+    };
+  }
+}

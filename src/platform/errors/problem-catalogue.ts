@@ -10,6 +10,7 @@ export const PROBLEM_CATALOGUE = {
   'request.invalid': kind(400, 'The request is not valid'),
   'request.malformed_json': kind(400, 'The body is not JSON'),
   'request.malformed_url': kind(400, 'The address is not valid'),
+  'request.malformed_http': kind(400, 'This is not HTTP'),
   'request.invalid_cursor': kind(400, 'The cursor is not valid'),
   'request.not_found': kind(404, 'There is nothing at this address'),
   'request.method_not_allowed': kind(405, 'This address does not know the method'),
@@ -17,6 +18,7 @@ export const PROBLEM_CATALOGUE = {
   'request.too_large': kind(413, 'The body is too large'),
   'request.uri_too_long': kind(414, 'The address is too long'),
   'request.unsupported_media_type': kind(415, 'The body must be JSON'),
+  'request.headers_too_large': kind(431, 'The headers are too large'),
 
   'access.unauthenticated': kind(401, 'A valid key is needed'),
   'access.denied': kind(403, 'The key does not allow this'),
@@ -27,6 +29,9 @@ export const PROBLEM_CATALOGUE = {
 
   'connection.not_found': kind(404, 'No such connection'),
   'connection.duplicate': kind(409, 'Already connected'),
+  'connection.create_in_progress': kind(409, 'This login is being connected'),
+  'connection.busy': kind(409, 'The provider is still working on this connection'),
+  'connection.different_login': kind(422, 'Another login than the connected one'),
   'connection.conflict': kind(409, 'The connection changed meanwhile'),
   'connection.deleting': kind(409, 'The connection is being deleted'),
   'connection.not_refreshable': kind(409, 'The connection cannot be refreshed now'),
@@ -41,8 +46,11 @@ export const PROBLEM_CATALOGUE = {
   'challenge.none': kind(409, 'The bank asks for nothing now'),
   'challenge.expired': kind(409, 'The time to answer is over'),
   'challenge.unknown_field': kind(422, 'The bank did not ask for this field'),
+  'challenge.invalid_answer': kind(422, 'The answer does not fit the question'),
+  'challenge.no_picture': kind(404, 'No code waits to be scanned'),
 
   'institution.unknown': kind(422, 'No such institution'),
+  'institution.disabled': kind(422, 'The institution is switched off'),
   'provider.unknown': kind(422, 'No such provider'),
 
   'provider_user.not_found': kind(404, 'The provider does not know the user'),

@@ -2,9 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Clock } from '../time/clock.js';
-import type { Failure } from './failure.js';
+import { RouteTable } from '../server/route-table.js';
+import { Failure } from './failure.js';
 import { isProblemCode, type ProblemCode } from './problem-catalogue.js';
-import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { pathOf, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 import { toFailure } from './to-failure.js';
 
 /** Seconds that a caller should wait when we do not know better. */
@@ -16,10 +17,13 @@ const RETRY_WITHOUT_TIME: readonly ProblemCode[] = ['service.unavailable'];
 export class ProblemResponder {
   private readonly logger = new Logger('Problem');
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly routes: RouteTable,
+  ) {}
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const failure = toFailure(error);
+    const failure = this.refined(toFailure(error), request, reply);
     const code = isProblemCode(failure.code) ? failure.code : 'internal';
     const details = code === failure.code && code !== 'internal' ? failure.details : {};
     const problem = problemOf(code, details, { url: request.url, requestId: request.id });
@@ -28,8 +32,18 @@ export class ProblemResponder {
     const retryAfter = this.retryAfter(code, details.retryAt);
     if (retryAfter !== null) reply.header('retry-after', retryAfter);
     if (code === 'access.unauthenticated') reply.header('www-authenticate', 'Bearer realm="mooring"');
+    reply.header('x-request-id', request.id);
     reply.code(problem.status).header('content-type', PROBLEM_MEDIA_TYPE).header('cache-control', 'no-store');
     reply.send(JSON.stringify(problem));
+  }
+
+  /** The router says "not found" for an unknown address and for an unknown method alike. */
+  private refined(failure: Failure, request: FastifyRequest, reply: FastifyReply): Failure {
+    if (failure.code !== 'request.not_found' || !request.is404) return failure;
+    const methods = this.routes.methodsOf(pathOf(request.url));
+    if (methods.length === 0) return failure;
+    if (!reply.sent) reply.header('allow', methods.join(', '));
+    return new Failure('request.method_not_allowed');
   }
 
   /** Expected failures are seen in the request's own log line; only what someone must look at is logged here. */

@@ -40,7 +40,7 @@ export function problemOf(code: ProblemCode, details: Failure['details'], site: 
 }
 
 /** The query may hold secrets (codes, tokens), so it is never repeated. */
-function pathOf(url: string): string {
+export function pathOf(url: string): string {
   const end = url.search(/[?#]/);
   return end === -1 ? url : url.slice(0, end);
 }

@@ -1,7 +1,13 @@
-import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { PROBLEM_CATALOGUE, type ProblemCode } from '../errors/problem-catalogue.js';
+import { PROBLEM_MEDIA_TYPE } from '../errors/problem.js';
+import type { Ids } from '../ids/ids.js';
+import { requestIdFrom } from '../logging/request-id.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Time for a client to send its whole request. */
@@ -10,18 +16,52 @@ const REQUEST_TIMEOUT_MS = 30_000;
 type FrameworkErrorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
 
 /** @param onFrameworkError answers what Fastify refuses before any route or hook: malformed addresses. */
-export function fastifyServer(
-  requestIdOf: (header: unknown) => string,
-  onFrameworkError: FrameworkErrorHandler,
-): FastifyAdapter<RawServerDefault> {
-  return new FastifyAdapter({
+export function fastifyServer(ids: Ids, onFrameworkError: FrameworkErrorHandler): FastifyAdapter {
+  const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     requestIdHeader: false,
-    genReqId: (raw: IncomingMessage) => requestIdOf(raw.headers['x-request-id']),
+    genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id'], ids),
     frameworkErrors: onFrameworkError,
+    clientErrorHandler: (error: Error, socket: Socket) => {
+      answerBrokenRequest(error, socket, ids);
+    },
     logger: false,
     routerOptions: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true },
   });
+  acceptOnlyJson(adapter);
+  return adapter;
+}
+
+/** Many clients send the content type without a body; that is no body rather than a broken one. */
+function acceptOnlyJson(adapter: FastifyAdapter): void {
+  const server = adapter.getInstance();
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, body.toString(), done);
+  });
+}
+
+/** What is not even HTTP never becomes a request, so the answer is written by hand. */
+function answerBrokenRequest(error: Error, socket: Socket, ids: Ids): void {
+  if (!socket.writable || socket.destroyed) return;
+  const code = brokenRequestCode(error);
+  const { status, title } = PROBLEM_CATALOGUE[code];
+  const body = JSON.stringify({ type: `urn:mooring:problem:${code}`, title, status, code, requestId: ids.next() });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function brokenRequestCode(error: Error): ProblemCode {
+  const code: unknown = Reflect.get(error, 'code');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request.timeout';
+  return code === 'HPE_HEADER_OVERFLOW' ? 'request.headers_too_large' : 'request.malformed_http';
 }

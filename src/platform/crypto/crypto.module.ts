@@ -1,0 +1,24 @@
+import { Global, Module } from '@nestjs/common';
+
+import { CryptoConfig, DatabaseConfig } from '../../config/slices.js';
+import { KeyRing } from './key-ring.js';
+import { LookupHash } from './lookup-hash.js';
+import { generatedKeys } from './generated-keys.js';
+import { Sealer } from './sealer.js';
+
+/** Encryption of secrets and keyed hashes, with the installation's keys. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: KeyRing,
+      useFactory: async (crypto: CryptoConfig, { dataDir }: DatabaseConfig) =>
+        new KeyRing(crypto.keys.length > 0 ? crypto.keys : await generatedKeys(dataDir)),
+      inject: [CryptoConfig, DatabaseConfig],
+    },
+    { provide: Sealer, useFactory: (keys: KeyRing) => new Sealer(keys), inject: [KeyRing] },
+    { provide: LookupHash, useFactory: (keys: KeyRing) => new LookupHash(keys), inject: [KeyRing] },
+  ],
+  exports: [KeyRing, Sealer, LookupHash],
+})
+export class CryptoModule {}

@@ -1,0 +1,17 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Registry } from 'prom-client';
+
+import { HttpMetrics } from './http-metrics.js';
+
+/** The registry of this application. Rooms inject `Registry` and add their own metrics; labels never hold ids or secrets. */
+@Global()
+@Module({})
+export class MetricsModule {
+  static forRoot(registry: Registry, http: HttpMetrics): DynamicModule {
+    const providers = [
+      { provide: Registry, useValue: registry },
+      { provide: HttpMetrics, useValue: http },
+    ];
+    return { module: MetricsModule, providers, exports: providers };
+  }
+}
