@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { NestApplicationContextOptions } from '@nestjs/common';
+import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PinoLogger } from 'nestjs-pino';
@@ -22,11 +22,11 @@ import { installRequestHooks } from './platform/server/request-hooks.js';
 import { RouteTable } from './platform/server/route-table.js';
 
 /** Errors at start are thrown to the caller; bodies are parsed by `fastifyServer`. */
-const NEST_OPTIONS = Object.assign(new NestApplicationContextOptions(), {
+const NEST_OPTIONS: Readonly<NestApplicationOptions> = {
   abortOnError: false,
   bodyParser: false,
   bufferLogs: true,
-});
+};
 
 export interface AppOverrides extends PlatformOverrides {
   /** Where log lines go; standard output when not given. */
