@@ -1,15 +1,18 @@
 import { Module } from '@nestjs/common';
 
+import type { Provider } from '../../credentials/provider.js';
+import { TinkModule } from '../tink/tink.module.js';
+import { TinkProvider } from '../tink/tink.provider.js';
 import { ProviderRegistry } from './provider-registry.js';
 
 /** Adding a provider: its module in `imports`, its class in `inject`. */
 @Module({
-  imports: [],
+  imports: [TinkModule],
   providers: [
     {
       provide: ProviderRegistry,
-      useFactory: () => new ProviderRegistry([]),
-      inject: [],
+      useFactory: (...providers: Provider[]) => new ProviderRegistry(providers),
+      inject: [TinkProvider],
     },
   ],
   exports: [ProviderRegistry],

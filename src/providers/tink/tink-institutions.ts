@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+
+import { TinkConfig } from '../../config/slices.js';
+import type { CallContext } from '../../credentials/call-context.js';
+import type { ProviderFailure } from '../../credentials/failure.js';
+import { InstitutionDirectory, type Institution } from '../../credentials/institution-directory.js';
+import { fail, ok, type Result } from '../../credentials/result.js';
+import { LoadingCache, type Loaded } from '../../platform/http/loading-cache.js';
+import { pathSegment } from '../../platform/http/outgoing-request.js';
+import { Clock } from '../../platform/time/clock.js';
+import { readBank } from './tink.bodies.js';
+import { operation, readBody, TinkClient } from './tink.client.js';
+import { tinkFailure } from './tink.errors.js';
+import { toField } from './tink-fields.js';
+import type { TinkBank } from './tink.types.js';
+import { giveUpWith } from './tink-waiting.js';
+
+type Directory = Result<readonly Institution[], ProviderFailure>;
+
+const KEEP_MS = 60 * 60_000;
+const MARKETS = 40;
+const MARKET = /^[A-Z]{2}$/;
+
+/** The banks of a market, test banks included: an app sees those that its contract allows. */
+@Injectable()
+export class TinkInstitutions extends InstitutionDirectory {
+  private readonly markets: LoadingCache<Directory>;
+
+  constructor(
+    private readonly config: TinkConfig,
+    private readonly client: TinkClient,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.markets = new LoadingCache(MARKETS, clock);
+  }
+
+  override async list(market: string | undefined, call: CallContext): Promise<Directory> {
+    const wanted = (market ?? this.config.market).toUpperCase();
+    if (!MARKET.test(wanted)) return fail(unknownMarket());
+    return giveUpWith(
+      call.signal,
+      this.markets.get(wanted, () => this.load(wanted)),
+    );
+  }
+
+  /** Names begin with their market; those that do not are looked for in the configured one. */
+  override async find(institutionId: string, call: CallContext): Promise<Result<Institution, ProviderFailure>> {
+    const markets = [...new Set([marketOf(institutionId), this.config.market])].filter((market) => market !== null);
+    for (const market of markets) {
+      const banks = await this.list(market, call);
+      if (!banks.ok && banks.failure.code !== 'credential.invalid_input') return banks;
+      const found = banks.ok ? banks.value.find(({ id }) => id === institutionId) : undefined;
+      if (found) return ok(found);
+    }
+    return fail(tinkFailure('institution.unknown'));
+  }
+
+  private async load(market: string): Promise<Loaded<Directory>> {
+    const keepUntil = new Date(this.clock.now().getTime() + KEEP_MS);
+    const directory = await operation({ signal: new AbortController().signal }, async (call) =>
+      this.fetch(market, call),
+    );
+    return directory.ok ? { value: directory, keepUntil } : { value: directory };
+  }
+
+  private async fetch(market: string, call: CallContext): Promise<Directory> {
+    const answer = await this.client.asClient(
+      {
+        operation: '/api/v1/providers/{market}',
+        method: 'GET',
+        path: `/api/v1/providers/${pathSegment(market)}`,
+        query: [['includeTestProviders', 'true']],
+        scopes: ['providers:read'],
+        retry: 'safe',
+        changes: false,
+        refusals: { 400: 'credential.invalid_input', 404: 'credential.invalid_input' },
+        pointer: '?market',
+      },
+      call,
+    );
+    if (!answer.ok) return answer;
+    const banks = readBody(answer.value, false, (body) => body.usableItems('providers', readBank));
+    return banks.ok ? ok(banks.value.map(toInstitution)) : banks;
+  }
+}
+
+function unknownMarket(): ProviderFailure {
+  return tinkFailure('credential.invalid_input', { pointer: '?market' });
+}
+
+/** British names begin with `uk`. */
+function marketOf(institutionId: string): string | null {
+  const prefix = /^([a-z]{2})-/.exec(institutionId)?.[1]?.toUpperCase();
+  if (prefix === undefined) return null;
+  return prefix === 'UK' ? 'GB' : prefix;
+}
+
+const STATUSES: ReadonlyMap<string, Institution['status']> = new Map([
+  ['ENABLED', 'enabled'],
+  ['TEMPORARY_DISABLED', 'temporarily_disabled'],
+  ['DISABLED', 'disabled'],
+]);
+
+function toInstitution(bank: TinkBank): Institution {
+  return {
+    id: bank.name,
+    name: bank.displayName,
+    market: bank.market,
+    // A word that we do not know is no reason to hide a bank: Tink itself refuses what it does not serve.
+    status: STATUSES.get(bank.status) ?? 'enabled',
+    connect: ['direct'],
+    fields: bank.fields.map(toField),
+    ...(bank.icon?.startsWith('https://') && { logoUrl: bank.icon }),
+  };
+}

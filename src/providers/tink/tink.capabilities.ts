@@ -1,0 +1,21 @@
+import type { Capabilities } from '../../credentials/capabilities.js';
+
+/** Only what this module has a port for. */
+export const TINK_CAPABILITIES: Capabilities = {
+  connect: ['direct'],
+  refresh: 'on_demand',
+  authenticate: true,
+  supplementalInformation: true,
+  qr: true,
+  replaceLogin: true,
+  renewBeforeExpiry: true,
+  webhooks: false,
+  users: true,
+  data: [],
+  limits: {
+    // PSD2 allows four accesses a day without the user.
+    unattendedRefreshesPerDay: 4,
+    // Tink's own client stops polling after half an hour.
+    settleWithinMs: 30 * 60_000,
+  },
+};

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+
+import { OutgoingHttpModule } from '../../platform/http/outgoing-http.module.js';
+import { TinkClient } from './tink.client.js';
+import { TinkProvider } from './tink.provider.js';
+import { TinkCredentialsService } from './tink-credentials.service.js';
+import { TinkInstitutions } from './tink-institutions.js';
+import { TinkLoginRefresher } from './tink-login-refresher.js';
+import { TinkSnapshots } from './tink-snapshots.js';
+import { TinkTokens } from './tink-tokens.js';
+import { TinkUsers } from './tink-users.js';
+import { TinkWire } from './tink-wire.js';
+
+@Module({
+  imports: [OutgoingHttpModule],
+  providers: [
+    TinkWire,
+    TinkTokens,
+    TinkClient,
+    TinkSnapshots,
+    TinkCredentialsService,
+    TinkLoginRefresher,
+    TinkUsers,
+    TinkInstitutions,
+    TinkProvider,
+  ],
+  exports: [TinkProvider],
+})
+export class TinkModule {}
