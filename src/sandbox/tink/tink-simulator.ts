@@ -1,6 +1,92 @@
-import type { TinkSimulator, TinkSimulatorOptions } from './tink-simulator.types.js';
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { createSimulatorServer } from '../simulator/server.js';
+import { CredentialsDesk } from './credentials-desk.js';
+import { InProcessControl } from './in-process-control.js';
+import { bankRoutes } from './routes/bank.routes.js';
+import { consentRoutes } from './routes/consents.routes.js';
+import { controlRoutes } from './routes/control.routes.js';
+import { credentialsRoutes } from './routes/credentials.routes.js';
+import { dataRoutes } from './routes/data.routes.js';
+import { oauthRoutes } from './routes/oauth.routes.js';
+import { providerRoutes } from './routes/providers.routes.js';
+import { userRoutes } from './routes/users.routes.js';
+import { TinkError } from './tink-error.js';
+import {
+  NothingAwaited,
+  type TinkSimulator,
+  type TinkSimulatorOptions,
+  UnknownCredentials,
+} from './tink-simulator.types.js';
+import { TinkWorld } from './tink-world.js';
+
+const LOOPBACK = '127.0.0.1';
 
 /** A real HTTP server on loopback that a client of the vendor could talk to. @throws when the port is taken. */
-export async function createTinkSimulator(_options: TinkSimulatorOptions): Promise<TinkSimulator> {
-  throw new Error('The simulator is being built.');
+export async function createTinkSimulator(options: TinkSimulatorOptions): Promise<TinkSimulator> {
+  const world = new TinkWorld(options);
+  await world.restore();
+  const { faults, calls, file } = world;
+  const app = createSimulatorServer({ faults, calls, now: () => world.now(), save: () => file.save() });
+  addHeaders(app);
+  answerErrors(app);
+  const desk = new CredentialsDesk(world);
+  const control = new InProcessControl(world);
+  oauthRoutes(app, world);
+  userRoutes(app, world);
+  credentialsRoutes(app, world, desk);
+  consentRoutes(app, world, desk);
+  providerRoutes(app, world);
+  dataRoutes(app, world);
+  bankRoutes(app, world);
+  controlRoutes(app, control);
+  const host = options.host ?? LOOPBACK;
+  await app.listen({ host, port: options.port ?? 0 });
+  world.baseUrl = `http://${host}:${portOf(app)}`;
+  return {
+    url: world.baseUrl,
+    control,
+    close: async () => {
+      await app.close();
+      await file.save();
+    },
+  };
+}
+
+/** The trace id is the caller's; the request id never is. */
+function addHeaders(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('X-Request-ID', randomUUID());
+    const trace = request.headers['x-client-trace-id'];
+    if (typeof trace === 'string') reply.header('X-Client-Trace-ID', trace);
+  });
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler(async () => {
+    throw new TinkError(404, 'HTTP 404 Not Found');
+  });
+  app.setErrorHandler(async (error: FastifyError | TinkError, _request, reply) => {
+    const { statusCode, message, errorCode } = describe(error);
+    return reply.code(statusCode).send({ errorMessage: message, errorCode });
+  });
+}
+
+function describe(error: FastifyError | TinkError): Pick<TinkError, 'statusCode' | 'message' | 'errorCode'> {
+  if (error instanceof TinkError) return error;
+  const statusCode = statusOf(error);
+  return { statusCode, message: error.message, errorCode: String(statusCode) };
+}
+
+function statusOf(error: FastifyError | TinkError): number {
+  if (error instanceof UnknownCredentials) return 404;
+  if (error instanceof NothingAwaited) return 409;
+  return error.statusCode ?? 500;
+}
+
+function portOf(app: FastifyInstance): number {
+  const address: AddressInfo | string | null = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The simulator does not listen on a port.');
+  return address.port;
 }

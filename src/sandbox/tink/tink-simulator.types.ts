@@ -1,7 +1,7 @@
 import type { MovableClock } from '../../platform/time/clock.js';
 import type { Call, CallFilter } from '../simulator/call-log.js';
 import type { ArmedFault, FaultRule } from '../simulator/faults.js';
-import type { Outcome } from './demo-users.js';
+import type { Outcome } from './data/demo-users.js';
 import type { CredentialsStatus, CredentialsView, DetailedError } from './wire.types.js';
 
 /** How the QR route answers; the sources disagree, so a client must read all three. */
@@ -65,7 +65,8 @@ export interface TinkState {
   readonly faults: readonly ArmedFault[];
 }
 
-/** The same as the routes under `/__sim`, in-process. Unknown credentials: throws `UnknownCredentials`. */
+/** The same as the routes under `/__sim`, in-process. Unknown credentials: throws `UnknownCredentials`;
+ * `approve` and `cancel` with nobody awaited: `NothingAwaited`. */
 export interface TinkControl {
   state(): TinkState;
   credentials(id: string): CredentialsState;
@@ -93,5 +94,11 @@ export interface TinkControl {
 export class UnknownCredentials extends Error {
   constructor(id: string) {
     super(`No credentials ${id} in this simulator.`);
+  }
+}
+
+export class NothingAwaited extends Error {
+  constructor() {
+    super('These credentials await nobody at the bank.');
   }
 }

@@ -38,3 +38,20 @@ export const TEST_USER: DemoUser = {
   outcome: 'all-data',
   holder: 'Test Demo',
 };
+
+/** Says who signs in with these fields. A bank with its own page starts with the first demo user; the page can choose another. */
+export function signIn(
+  fields: Readonly<Record<string, string>>,
+  bank: { readonly asks: readonly string[]; readonly test: boolean },
+): { readonly login: string; readonly outcome: Outcome } {
+  const login = fields['username'] ?? '';
+  if (!bank.asks.includes('username')) return { login: DEMO_USERS[0]?.username ?? '', outcome: 'all-data' };
+  // The test provider with two rounds of codes takes a name without a password.
+  if (!bank.asks.includes('password')) return { login, outcome: login === 'tink-test' ? 'all-data' : 'wrong-login' };
+  const user = (bank.test ? [TEST_USER] : DEMO_USERS).find(({ username }) => username === login);
+  return { login, outcome: user && user.password === fields['password'] ? user.outcome : 'wrong-login' };
+}
+
+export function demoUser(username: string): DemoUser | null {
+  return DEMO_USERS.find((user) => user.username === username) ?? null;
+}

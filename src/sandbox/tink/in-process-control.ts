@@ -1,0 +1,108 @@
+import type { Call, CallFilter } from '../simulator/call-log.js';
+import type { FaultRule } from '../simulator/faults.js';
+import { stateOf } from './credentials-view.js';
+import type { Outcome } from './data/demo-users.js';
+import { approve, cancel, force } from './machine/credential-machine.js';
+import type { Credential } from './machine/credential.js';
+import { DETAILED } from './machine/detailed-errors.js';
+import {
+  type CredentialsState,
+  NothingAwaited,
+  type QrForm,
+  type SessionKill,
+  type StatusChange,
+  type TinkControl,
+  type TinkState,
+  UnknownCredentials,
+} from './tink-simulator.types.js';
+import type { TinkWorld } from './tink-world.js';
+
+export class InProcessControl implements TinkControl {
+  constructor(private readonly world: TinkWorld) {}
+
+  state(): TinkState {
+    const { users, faults, baseUrl } = this.world;
+    return {
+      now: this.world.now(),
+      users: [...users.values()].map(({ id, externalUserId, market }) => ({ id, externalUserId, market })),
+      credentials: this.world.allCredentials().map((credential) => stateOf(credential, baseUrl)),
+      faults: faults.list(),
+    };
+  }
+
+  credentials(id: string): CredentialsState {
+    return stateOf(this.find(id), this.world.baseUrl);
+  }
+
+  advance(ms: number): number {
+    this.world.options.clock.advance(ms);
+    return this.world.now();
+  }
+
+  addFault(rule: FaultRule): string {
+    return this.world.faults.add(rule);
+  }
+
+  clearFaults(id?: string): void {
+    this.world.faults.clear(id);
+  }
+
+  calls(filter: CallFilter = {}): readonly Call[] {
+    return this.world.calls.list(filter);
+  }
+
+  clearCalls(): void {
+    this.world.calls.clear();
+  }
+
+  setStatus(id: string, { status, detailedError = null, statusPayload = null }: StatusChange): CredentialsState {
+    return this.keep(force(this.find(id), { status, detailedError, statusPayload }, this.world.now()));
+  }
+
+  setOutcome(id: string, outcome: Outcome): CredentialsState {
+    return this.keep({ ...this.find(id), outcome });
+  }
+
+  killSession(id: string, how: SessionKill = 'expire'): CredentialsState {
+    const killed: Credential = { ...this.find(id), sessionAlive: false };
+    if (how === 'silent') return this.keep(killed);
+    const expired = { status: 'SESSION_EXPIRED', detailedError: DETAILED.sessionExpired, statusPayload: null } as const;
+    return this.keep(force(killed, expired, this.world.now()));
+  }
+
+  approve(id: string): CredentialsState {
+    const credential = this.find(id);
+    return this.keep(approve(credential, credential.outcome, this.world.now(), this.world.stepMs));
+  }
+
+  cancel(id: string): CredentialsState {
+    return this.keep(cancel(this.find(id), this.world.now(), this.world.stepMs));
+  }
+
+  setQrForm(form: QrForm): void {
+    this.world.qrForm = form;
+  }
+
+  revokeTokens(): void {
+    this.world.tokens.revokeTokens();
+    this.world.file.saveSoon();
+  }
+
+  reset(): void {
+    this.world.reset();
+    this.world.file.saveSoon();
+  }
+
+  private find(id: string): Credential {
+    const credential = this.world.find(id);
+    if (!credential) throw new UnknownCredentials(id);
+    return credential;
+  }
+
+  private keep(credential: Credential | null): CredentialsState {
+    if (!credential) throw new NothingAwaited();
+    this.world.put(credential);
+    this.world.file.saveSoon();
+    return stateOf(credential, this.world.baseUrl);
+  }
+}

@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify';
+import { objectOf, queryList, requiredText } from '../body.js';
+import type { CredentialsDesk } from '../credentials-desk.js';
+import { type ConsentView, consentOf } from '../credentials-view.js';
+import { accountsOf } from '../data/bank-data.js';
+import { PROVIDERS } from '../data/providers.js';
+import type { Credential } from '../machine/credential.js';
+import { badRequest } from '../tink-error.js';
+import type { TinkWorld } from '../tink-world.js';
+import { authorizeUser } from './authorize.js';
+
+interface Listing {
+  Querystring: Record<string, unknown>;
+}
+
+export function consentRoutes(app: FastifyInstance, world: TinkWorld, desk: CredentialsDesk): void {
+  app.get<Listing>('/api/v1/provider-consents', async (request) => {
+    const { userId } = authorizeUser(world, request, 'provider-consents:read');
+    const [wanted] = queryList(request.query, 'credentialsId');
+    const credentials = world.credentialsOf(userId).filter(({ id }) => wanted === undefined || id === wanted);
+    return { providerConsents: credentials.map(view) };
+  });
+
+  // The doubled colon is the router's way to write one.
+  app.post('/api/v1/provider-consents::extend', async (request) => {
+    const { userId } = authorizeUser(world, request, 'provider-consents:write');
+    const credential = desk.get(userId, requiredText(objectOf(request.body), 'credentialsId'));
+    if (!isExtendable(credential)) throw badRequest('The session cannot be extended');
+    return view(world.put({ ...credential, sessionExpiryDate: world.now() + credential.sessionMs }));
+  });
+}
+
+function isExtendable({ providerName, status, run, sessionAlive }: Credential): boolean {
+  const allowed = PROVIDERS.get(providerName)?.extendable === true;
+  return allowed && sessionAlive && status === 'UPDATED' && run === null;
+}
+
+function view(credential: Credential): ConsentView {
+  const provider = PROVIDERS.get(credential.providerName);
+  const accountIds = provider ? accountsOf(credential, provider).map(({ id }) => id) : [];
+  return consentOf(credential, accountIds, provider?.extendable ?? false);
+}
