@@ -3,6 +3,7 @@ import type { Capabilities } from './capabilities.js';
 import type { Challenge } from './challenge.js';
 import type { CredentialRef, ProviderUserRef } from './credential-ref.js';
 import type { ProviderFailure } from './failure.js';
+import type { Institution } from './institution-directory.js';
 import type { Observation } from './observation.js';
 import type { Result } from './result.js';
 import type { SecretValue } from './secret-value.js';
@@ -57,6 +58,12 @@ export interface QrImage {
  */
 export abstract class CredentialsService {
   abstract readonly capabilities: Capabilities;
+
+  /**
+   * The part of a login that names the user at the bank: pure, no call. The same text as `CredentialSnapshot.loginIdentity`
+   * of the credential that this login creates. `null` = the login names nobody (redirect banks).
+   */
+  abstract loginIdentity(institution: Institution, fields: ReadonlyMap<string, SecretValue>): SecretValue | null;
 
   abstract list(
     user: ProviderUserRef,

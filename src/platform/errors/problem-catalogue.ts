@@ -25,6 +25,7 @@ export const PROBLEM_CATALOGUE = {
 
   'user.not_found': kind(404, 'No such user'),
   'user.duplicate': kind(409, 'The user exists already'),
+  'user.deleting': kind(409, 'The user is being deleted'),
   'client.not_found': kind(404, 'No such client'),
 
   'connection.not_found': kind(404, 'No such connection'),

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+
+import type { CredentialSnapshot } from '../credentials/credentials.service.js';
+import type { Provider } from '../credentials/provider.js';
+import { Failure } from '../platform/errors/failure.js';
+import { Clock } from '../platform/time/clock.js';
+import { ConnectionLifecycle } from './connection-lifecycle.js';
+import { consentRenewableFrom } from './domain/clocks.js';
+import type { Connection } from './domain/connection.js';
+import { nextWatchAt, retryAfterFailures } from './domain/watch-schedule.js';
+import { LoginCheck } from './login-check.js';
+import type { Origin } from './origin.js';
+import { ConnectionCreationRepository, type Creation } from './persistence/connection-creation.repository.js';
+import { ConnectionRepository } from './persistence/connection.repository.js';
+import { ProviderAccess, providerUserRef } from '../providers/registry/provider-access.js';
+import { valueOf } from '../providers/registry/provider-failures.js';
+
+export type Match =
+  | { readonly kind: 'orphan'; readonly snapshot: CredentialSnapshot }
+  | { readonly kind: 'connected'; readonly connectionId: string }
+  | { readonly kind: 'none' };
+
+/** Turns a creation and the provider's credential into a connection. */
+@Injectable()
+export class AdoptCredential {
+  constructor(
+    private readonly creations: ConnectionCreationRepository,
+    private readonly connections: ConnectionRepository,
+    private readonly lifecycle: ConnectionLifecycle,
+    private readonly providers: ProviderAccess,
+    private readonly logins: LoginCheck,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(creation: Creation, snapshot: CredentialSnapshot, origin: Origin): Promise<Connection> {
+    const provider = this.providers.provider(creation.provider);
+    const { renewBeforeExpiry } = provider.credentials.capabilities;
+    const connection = firstRecord(creation, snapshot, this.clock.now(), renewBeforeExpiry);
+    await this.lifecycle.begin(connection, origin, async (manager) => {
+      // Another process may have recovered this creation meanwhile; then its connection stands.
+      if (!(await this.creations.remove(manager, creation.id))) throw new Failure('connection.conflict');
+    });
+    return connection;
+  }
+
+  /** Looks for what a creation may have left at the provider. @throws Failure with the provider's code */
+  async find(provider: Provider, creation: Creation): Promise<Match> {
+    const listed = valueOf(await provider.credentials.list(providerUserRef(creation.userId), this.providers.call()));
+    let connected: string | null = null;
+    for (const snapshot of listed) {
+      if (!this.fits(provider, creation, snapshot)) continue;
+      const owner = await this.connections.findByCredential(provider.id, snapshot.credentialId);
+      if (!owner) return { kind: 'orphan', snapshot };
+      connected ??= owner.id;
+    }
+    return connected === null ? { kind: 'none' } : { kind: 'connected', connectionId: connected };
+  }
+
+  private fits(provider: Provider, creation: Creation, snapshot: CredentialSnapshot): boolean {
+    if (snapshot.institutionId !== creation.institutionId) return false;
+    return this.logins.fingerprint(provider, snapshot.institutionId, snapshot.loginIdentity) === creation.fingerprint;
+  }
+}
+
+function firstRecord(
+  creation: Creation,
+  { credentialId, observation }: CredentialSnapshot,
+  now: Date,
+  renewBeforeExpiry: boolean,
+): Connection {
+  const { actor: _actor, requestId: _request, recoverAt: _recover, createdAt: _begun, ...identity } = creation;
+  const { state, cause, providerStatus, providerStatusAt } = observation;
+  const consentExpiresAt = observation.consentExpiresAt ?? null;
+  const retryAt = state === 'retrying' ? (observation.retryAt ?? retryAfterFailures(1, now)) : null;
+  const base = { state, cause, stateSince: now, providerStatus, providerStatusAt, retryAt };
+  return {
+    ...identity,
+    ...base,
+    credentialId,
+    challenge: state === 'awaiting_user' ? (observation.challenge ?? null) : null,
+    consentExpiresAt,
+    consentRenewableFrom: renewBeforeExpiry ? consentRenewableFrom(consentExpiresAt) : null,
+    dataAsOf: observation.dataAsOf ?? null,
+    degradedGroups: observation.degradedGroups ?? [],
+    lastAttemptAt: now,
+    lastSuccessAt: state === 'active' ? now : null,
+    nextSyncAt: null,
+    nextWatchAt: nextWatchAt(base, now),
+    consecutiveFailures: state === 'retrying' ? 1 : 0,
+    wrongLoginCount: 0,
+    syncPausedAt: null,
+    version: 1,
+    fence: 0,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+  };
+}

@@ -1,0 +1,161 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+import type { CredentialSnapshot } from '../credentials/credentials.service.js';
+import type { ProviderFailure } from '../credentials/failure.js';
+import type { Provider } from '../credentials/provider.js';
+import { Failure } from '../platform/errors/failure.js';
+import { Ids } from '../platform/ids/ids.js';
+import { Clock } from '../platform/time/clock.js';
+import { EnsureProviderUser } from '../users/ensure-provider-user.js';
+import { AdoptCredential } from './adopt-credential.js';
+import type { Connection } from './domain/connection.js';
+import type { Answer } from './domain/field-answers.js';
+import { LoginCheck, type CheckedLogin } from './login-check.js';
+import type { Origin } from './origin.js';
+import { ConnectionCreationRepository, type Creation } from './persistence/connection-creation.repository.js';
+import { ProviderAccess, providerUserRef } from '../providers/registry/provider-access.js';
+import { asFailure } from '../providers/registry/provider-failures.js';
+
+export interface NewConnection {
+  readonly userId: string;
+  readonly provider: string;
+  readonly institutionId: string;
+  readonly answers: readonly Answer[];
+  readonly reference?: string | undefined;
+  readonly returnUrl?: string | undefined;
+}
+
+/** Longer than the provider's calls can take: after it, the process that began is taken for dead. */
+export const CREATION_LEASE_MS = 40_000;
+
+/**
+ * Direct creation with a login. The intent is written before the provider is called, so that a crash leaves either
+ * nothing or something that `RecoverCreations` finishes.
+ */
+@Injectable()
+export class CreateConnection {
+  private readonly log = new Logger(CreateConnection.name);
+
+  constructor(
+    private readonly users: EnsureProviderUser,
+    private readonly providers: ProviderAccess,
+    private readonly logins: LoginCheck,
+    private readonly creations: ConnectionCreationRepository,
+    private readonly adopt: AdoptCredential,
+    private readonly moment: CreationMoment,
+  ) {}
+
+  /** @throws Failure `connection.duplicate`, `connection.create_in_progress`, `capability_unsupported`, and those of `LoginCheck` */
+  async run(request: NewConnection, origin: Origin): Promise<Connection> {
+    const provider = this.providers.provider(request.provider);
+    const { capabilities } = provider.credentials;
+    if (!capabilities.connect.includes('direct')) {
+      throw new Failure('capability_unsupported', {
+        detail: `${provider.name} takes no logins. The user connects on its page: create a link session.`,
+        members: { instead: '/v1/link-sessions' },
+      });
+    }
+    const user = await this.users.known(request.userId);
+    const login = await this.logins.run(provider, request.institutionId, request.answers);
+    await this.users.run(user, provider);
+    const creation = this.moment.creation(request, user.externalUserId, provider, login, origin);
+    await this.reserve(creation);
+    return this.createAtProvider(provider, creation, login, request.returnUrl, origin);
+  }
+
+  private async reserve(creation: Creation): Promise<void> {
+    const reservation = await this.creations.reserve(creation);
+    if (reservation.kind === 'duplicate') throw duplicate(reservation.connectionId);
+    if (reservation.kind === 'in_progress') {
+      throw new Failure('connection.create_in_progress', {
+        detail: 'The same login is being connected right now.',
+        retryAt: reservation.until,
+      });
+    }
+  }
+
+  private async createAtProvider(
+    provider: Provider,
+    creation: Creation,
+    login: CheckedLogin,
+    returnUrl: string | undefined,
+    origin: Origin,
+  ): Promise<Connection> {
+    const result = await provider.credentials.create(
+      {
+        user: providerUserRef(creation.userId),
+        institutionId: creation.institutionId,
+        fields: login.fields,
+        ...(returnUrl === undefined ? {} : { returnUrl }),
+        ...(creation.reference === null ? {} : { reference: creation.reference }),
+      },
+      this.providers.call(),
+    );
+    return result.ok
+      ? this.adopt.run(creation, result.value, origin)
+      : this.afterFailure(provider, creation, result.failure, origin);
+  }
+
+  private async afterFailure(provider: Provider, creation: Creation, failure: ProviderFailure, origin: Origin) {
+    if (failure.code === 'credential.duplicate') {
+      const orphan = await this.existing(provider, creation);
+      if (orphan) return this.adopt.run(creation, orphan, origin);
+    }
+    if (failure.mayHaveHappened) {
+      this.log.warn({ connectionId: creation.id, code: failure.code }, 'creation left for recovery');
+    } else {
+      await this.creations.drop(creation.id);
+    }
+    throw asFailure(failure);
+  }
+
+  /** The provider has this login already: ours from a lost creation, or somebody's live connection. */
+  private async existing(provider: Provider, creation: Creation): Promise<CredentialSnapshot | null> {
+    const found = await this.adopt.find(provider, creation);
+    if (found.kind === 'connected') {
+      await this.creations.drop(creation.id);
+      throw duplicate(found.connectionId);
+    }
+    return found.kind === 'orphan' ? found.snapshot : null;
+  }
+}
+
+function duplicate(connectionId: string): Failure {
+  return new Failure('connection.duplicate', {
+    detail: 'This login is connected already.',
+    members: { connectionId },
+  });
+}
+
+/** Gives a creation its id and its time. */
+@Injectable()
+export class CreationMoment {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  creation(
+    request: NewConnection,
+    externalUserId: string,
+    provider: Provider,
+    { institution, fingerprint }: CheckedLogin,
+    origin: Origin,
+  ): Creation {
+    const now = this.clock.now();
+    return {
+      id: this.ids.next(),
+      userId: request.userId,
+      externalUserId,
+      provider: provider.id,
+      institutionId: institution.id,
+      institutionName: institution.name,
+      reference: request.reference ?? null,
+      fingerprint,
+      actor: origin.actor,
+      requestId: origin.requestId,
+      createdAt: now,
+      recoverAt: new Date(now.getTime() + CREATION_LEASE_MS),
+    };
+  }
+}

@@ -1,0 +1,194 @@
+import type { Observation } from '../../credentials/observation.js';
+import type { Connection } from './connection.js';
+import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.js';
+import { TRANSITIONS, type ConnectionState } from './connection-state.js';
+import { consentRenewableFrom } from './clocks.js';
+import { nextWatchAt, retryAfterFailures } from './watch-schedule.js';
+
+/** Who or what brought an observation, and when. */
+export interface DecisionContext {
+  readonly now: Date;
+  readonly trigger: Trigger;
+  readonly actor: string;
+  readonly requestId: string | null;
+  readonly evidence?: Evidence;
+  /** The claim under which the provider was called; absent for a plain reading. */
+  readonly fence?: number;
+  /** The provider lets a consent be renewed while it is still valid. */
+  readonly renewBeforeExpiry: boolean;
+}
+
+/** Our own step into deletion; everything else comes from a provider. */
+export interface DeletionStarted {
+  readonly state: 'deleting';
+}
+
+export type RefusalReason = 'out_of_order' | 'not_moved' | 'stale_fence' | 'illegal_transition';
+
+export type Decision =
+  | {
+      readonly kind: 'apply';
+      readonly next: Connection;
+      /** `null` = facts were brought up to date, the state did not change. */
+      readonly event: NewConnectionEvent | null;
+    }
+  | { readonly kind: 'refuse'; readonly reason: RefusalReason };
+
+/**
+ * What an observation makes of a connection. Pure: the same input gives the same decision, and the decision carries
+ * its reason. `ConnectionLifecycle.apply` is the only caller that writes the result.
+ */
+export function decide(
+  connection: Connection,
+  observation: Observation | DeletionStarted,
+  context: DecisionContext,
+): Decision {
+  if (context.fence !== undefined && context.fence < connection.fence) return refuse('stale_fence');
+  if (!TRANSITIONS[connection.state].includes(observation.state)) return refuse('illegal_transition');
+  if (observation.state === 'deleting') return startDeletion(connection, context);
+
+  const order = compareWithKnown(connection, observation);
+  if (order === 'older') return refuse('out_of_order');
+  if (order === 'same' && observation.state !== connection.state) return refuse('not_moved');
+
+  const next = applyObservation(connection, observation, context);
+  return { kind: 'apply', next, event: isNews(connection, next) ? eventOf(connection, next, context) : null };
+}
+
+/**
+ * Providers report a status until it changes. A status with the time that we know already is the one from before
+ * our call was accepted, not its outcome.
+ */
+function compareWithKnown(connection: Connection, observation: Observation): 'older' | 'same' | 'newer' {
+  if (observation.providerStatusAt === null || connection.providerStatusAt === null) return 'newer';
+  const difference = observation.providerStatusAt.getTime() - connection.providerStatusAt.getTime();
+  return difference < 0 ? 'older' : difference === 0 ? 'same' : 'newer';
+}
+
+function applyObservation(connection: Connection, observation: Observation, context: DecisionContext): Connection {
+  const changed = observation.state !== connection.state || observation.cause !== connection.cause;
+  const moved = changed || compareWithKnown(connection, observation) === 'newer';
+  const stateSince = changed ? context.now : connection.stateSince;
+  const consent = consentOf(connection, observation, context);
+  const counters = countersOf(connection, observation, moved);
+  const base: Connection = {
+    ...connection,
+    ...consent,
+    ...counters,
+    state: observation.state,
+    cause: observation.cause,
+    stateSince,
+    providerStatus: observation.providerStatus,
+    providerStatusAt: observation.providerStatusAt ?? connection.providerStatusAt,
+    // A challenge and a retry time belong to one state and leave with it.
+    challenge: observation.state === 'awaiting_user' ? (observation.challenge ?? null) : null,
+    retryAt: observation.state === 'retrying' ? retryTime(connection, observation, counters, context, moved) : null,
+    dataAsOf: newest(connection.dataAsOf, observation.dataAsOf),
+    degradedGroups: observation.degradedGroups ?? connection.degradedGroups,
+    lastSuccessAt: observation.state === 'active' && moved ? context.now : connection.lastSuccessAt,
+    nextSyncAt: observation.state === 'active' ? connection.nextSyncAt : null,
+    updatedAt: context.now,
+  };
+  if (observation.state === 'deleted') return buried(base, context.now);
+  return { ...base, nextWatchAt: nextWatchAt(base, context.now) };
+}
+
+function consentOf(
+  connection: Connection,
+  observation: Observation,
+  context: DecisionContext,
+): Pick<Connection, 'consentExpiresAt' | 'consentRenewableFrom'> {
+  if (observation.consentExpiresAt === undefined) return connection;
+  return {
+    consentExpiresAt: observation.consentExpiresAt,
+    consentRenewableFrom: context.renewBeforeExpiry ? consentRenewableFrom(observation.consentExpiresAt) : null,
+  };
+}
+
+function countersOf(
+  connection: Connection,
+  observation: Observation,
+  moved: boolean,
+): Pick<Connection, 'consecutiveFailures' | 'wrongLoginCount'> {
+  if (observation.state === 'active') return { consecutiveFailures: 0, wrongLoginCount: 0 };
+  const wrongLogin = observation.cause === 'wrong_credentials' && moved;
+  return {
+    consecutiveFailures: connection.consecutiveFailures + (observation.state === 'retrying' && moved ? 1 : 0),
+    wrongLoginCount: connection.wrongLoginCount + (wrongLogin ? 1 : 0),
+  };
+}
+
+function retryTime(
+  connection: Connection,
+  observation: Observation,
+  counters: Pick<Connection, 'consecutiveFailures'>,
+  context: DecisionContext,
+  moved: boolean,
+): Date {
+  if (observation.retryAt) return observation.retryAt;
+  const due = connection.retryAt !== null && connection.retryAt <= context.now;
+  if (connection.retryAt !== null && !moved && !due) return connection.retryAt;
+  return retryAfterFailures(Math.max(1, counters.consecutiveFailures), context.now);
+}
+
+function newest(known: Date | null, observed: Date | null | undefined): Date | null {
+  if (!observed) return known;
+  return known && known > observed ? known : observed;
+}
+
+function startDeletion(connection: Connection, context: DecisionContext): Decision {
+  const next: Connection = {
+    ...connection,
+    state: 'deleting',
+    cause: 'none',
+    stateSince: connection.state === 'deleting' ? connection.stateSince : context.now,
+    challenge: null,
+    retryAt: null,
+    nextSyncAt: null,
+    nextWatchAt: context.now,
+    updatedAt: context.now,
+  };
+  const event = connection.state === 'deleting' ? null : eventOf(connection, next, context);
+  return { kind: 'apply', next, event };
+}
+
+/** A deleted connection keeps its story and nothing that opens anything. */
+function buried(connection: Connection, now: Date): Connection {
+  return {
+    ...connection,
+    credentialId: null,
+    fingerprint: null,
+    nextWatchAt: null,
+    consentRenewableFrom: null,
+    deletedAt: now,
+  };
+}
+
+function isNews(before: Connection, after: Connection): boolean {
+  if (before.state !== after.state || before.cause !== after.cause) return true;
+  // A second question in one dialogue, or a link that arrives a moment after its state, is news to whoever waits.
+  return (
+    after.state === 'awaiting_user' &&
+    (before.challenge?.kind !== after.challenge?.kind ||
+      before.providerStatusAt?.getTime() !== after.providerStatusAt?.getTime())
+  );
+}
+
+function eventOf(before: Connection, after: Connection, context: DecisionContext): NewConnectionEvent {
+  const from: ConnectionState = before.state;
+  return {
+    at: context.now,
+    providerAt: after.providerStatusAt,
+    from,
+    to: after.state,
+    cause: after.cause,
+    trigger: context.trigger,
+    actor: context.actor,
+    requestId: context.requestId,
+    evidence: { providerStatus: after.providerStatus, ...context.evidence },
+  };
+}
+
+function refuse(reason: RefusalReason): Decision {
+  return { kind: 'refuse', reason };
+}

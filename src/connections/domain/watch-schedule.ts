@@ -1,0 +1,34 @@
+import { isMoving } from './connection-state.js';
+import type { Connection } from './connection.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** Longest pause between two readings of a moving connection. */
+export const SLOWEST_WATCH_MS = 10 * SECOND;
+const FIRST_RETRY_MS = MINUTE;
+const LONGEST_RETRY_MS = 6 * 60 * MINUTE;
+
+/** Moving: 1 s after the last change, growing to 10 s. Retrying: at its retry time. Otherwise nobody needs to look. */
+export function nextWatchAt(connection: Pick<Connection, 'state' | 'stateSince' | 'retryAt'>, now: Date): Date | null {
+  if (isMoving(connection.state)) {
+    const age = now.getTime() - connection.stateSince.getTime();
+    return new Date(now.getTime() + Math.min(SLOWEST_WATCH_MS, Math.max(SECOND, age / 10)));
+  }
+  return connection.state === 'retrying' ? connection.retryAt : null;
+}
+
+/** When to look again after a reading that said nothing new. */
+export function nextLook(
+  connection: Pick<Connection, 'state' | 'stateSince' | 'consecutiveFailures'>,
+  now: Date,
+): Date {
+  const moving = nextWatchAt({ ...connection, retryAt: null }, now);
+  return moving ?? retryAfterFailures(Math.max(1, connection.consecutiveFailures), now);
+}
+
+/** 1 min, 2 min, 4 min … at most 6 h. */
+export function retryAfterFailures(failures: number, now: Date): Date {
+  const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20));
+  return new Date(now.getTime() + pause);
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+
+import { Clock } from '../../platform/time/clock.js';
+import type { Capabilities } from '../../credentials/capabilities.js';
+import type { Field } from '../../credentials/field.js';
+import { ProviderRegistry } from '../../providers/registry/provider-registry.js';
+import { consentStatus, dataStatus } from '../domain/clocks.js';
+import type { Connection } from '../domain/connection.js';
+import { nextAction, type NextAction } from '../domain/next-action.js';
+import type { ConnectionResponse, FieldResponse, NextActionResponse } from './connection.response.js';
+
+/** What a connection shows of itself: an allow-list. A member that is not named here never leaves the house. */
+@Injectable()
+export class ConnectionResponseMapper {
+  constructor(
+    private readonly registry: ProviderRegistry,
+    private readonly clock: Clock,
+  ) {}
+
+  toResponse(connection: Connection): ConnectionResponse {
+    const now = this.clock.now();
+    const capabilities = this.registry.get(connection.provider)?.credentials.capabilities ?? NONE;
+    return {
+      id: connection.id,
+      userId: connection.userId,
+      externalUserId: connection.externalUserId,
+      provider: connection.provider,
+      institutionId: connection.institutionId,
+      institutionName: connection.institutionName,
+      reference: connection.reference,
+      state: {
+        value: connection.state,
+        since: connection.stateSince.toISOString(),
+        cause: connection.cause,
+        providerStatus: connection.providerStatus,
+      },
+      nextAction: toActionResponse(nextAction(connection, capabilities, now)),
+      ...clocksOf(connection, now),
+      capabilities: {
+        refresh: capabilities.refresh,
+        authenticate: capabilities.authenticate,
+        supplementalInformation: capabilities.supplementalInformation,
+        qr: capabilities.qr,
+        connect: [...capabilities.connect],
+      },
+      createdAt: connection.createdAt.toISOString(),
+      updatedAt: connection.updatedAt.toISOString(),
+    };
+  }
+}
+
+/** The provider was switched off: nothing can be done through it. */
+const NONE: Pick<
+  Capabilities,
+  'refresh' | 'authenticate' | 'supplementalInformation' | 'qr' | 'connect' | 'replaceLogin'
+> = {
+  refresh: 'by_provider',
+  authenticate: false,
+  supplementalInformation: false,
+  qr: false,
+  connect: [],
+  replaceLogin: false,
+};
+
+function clocksOf(connection: Connection, now: Date): Pick<ConnectionResponse, 'consent' | 'data' | 'sync'> {
+  return {
+    consent: {
+      status: consentStatus(connection, now),
+      expiresAt: iso(connection.consentExpiresAt),
+      renewableFrom: iso(connection.consentRenewableFrom),
+    },
+    data: {
+      status: dataStatus(connection, now),
+      asOf: iso(connection.dataAsOf),
+      degradedGroups: [...connection.degradedGroups],
+    },
+    sync: {
+      paused: connection.syncPausedAt !== null,
+      nextAt: iso(connection.nextSyncAt),
+      lastAttemptAt: iso(connection.lastAttemptAt),
+      lastSuccessAt: iso(connection.lastSuccessAt),
+    },
+  };
+}
+
+export function toActionResponse(action: NextAction): NextActionResponse {
+  const { kind, by, message, deadline, retryAt, fields, url, qr, linkSession } = action;
+  return {
+    kind,
+    by,
+    message,
+    ...(deadline === undefined ? {} : { deadline: deadline.toISOString() }),
+    ...(retryAt === undefined ? {} : { retryAt: retryAt.toISOString() }),
+    ...(fields === undefined ? {} : { fields: fields.map(toFieldResponse) }),
+    ...(url === undefined ? {} : { url }),
+    ...(qr === undefined ? {} : { qr }),
+    ...(linkSession === undefined ? {} : { linkSession }),
+  };
+}
+
+export function toFieldResponse({ options, ...field }: Field): FieldResponse {
+  return { ...field, ...(options === undefined ? {} : { options: [...options] }) };
+}
+
+function iso(at: Date | null): string | null {
+  return at === null ? null : at.toISOString();
+}

@@ -1,0 +1,155 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+
+import { DEFAULT_PAGE, MAX_PAGE } from '../../platform/pagination/cursor.js';
+import { CONNECTION_STATES, type ConnectionState } from '../domain/connection-state.js';
+import { IsAnswers } from './answers.js';
+
+const RETURN_URL = { protocols: ['https', 'http'], require_tld: false, require_protocol: true };
+
+export class ConnectionIdParams {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  id!: string;
+}
+
+export class PageQuery {
+  @ApiProperty({ required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  limit: number = DEFAULT_PAGE;
+
+  @ApiProperty({ required: false, description: 'The `nextCursor` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  cursor?: string;
+}
+
+export class ListConnectionsQuery extends PageQuery {
+  @ApiProperty({ required: false, format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  userId?: string;
+
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  externalUserId?: string;
+
+  @ApiProperty({ required: false, example: 'tink' })
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9-]{1,31}$/, { message: 'provider must be a provider name, e.g. tink' })
+  provider?: string;
+
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  institutionId?: string;
+
+  @ApiProperty({ required: false, enum: CONNECTION_STATES })
+  @IsOptional()
+  @IsIn(CONNECTION_STATES)
+  state?: ConnectionState;
+
+  @ApiProperty({
+    required: false,
+    type: Boolean,
+    description: 'Only those that wait for the user, or only the others.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  needsAction?: boolean;
+}
+
+export class CreateConnectionRequest {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  userId!: string;
+
+  @ApiProperty({ example: 'tink' })
+  @IsString()
+  @Length(1, 32)
+  provider!: string;
+
+  @ApiProperty({ example: 'se-demobank-password' })
+  @IsString()
+  @Length(1, 200)
+  institutionId!: string;
+
+  @IsAnswers({ username: 'u10000001', password: 'abc123' })
+  fields!: unknown;
+
+  @ApiProperty({ required: false, maxLength: 64, example: 'loan-7781' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  reference?: string;
+
+  @ApiProperty({ required: false, description: "Where the bank's page or app sends the user afterwards." })
+  @IsOptional()
+  @IsUrl(RETURN_URL)
+  @MaxLength(2000)
+  redirectUrl?: string;
+}
+
+export class ReplaceLoginRequest {
+  @IsAnswers({ username: 'u10000001', password: 'new456' })
+  fields!: unknown;
+}
+
+export class SupplementalInformationRequest {
+  @IsAnswers({ otpInput: '1234' })
+  fields!: unknown;
+}
+
+export class RefreshRequest {
+  @ApiProperty({ required: false, default: false, description: 'The user is there and can answer the bank.' })
+  @IsOptional()
+  @IsBoolean()
+  userPresent?: boolean;
+
+  @ApiProperty({ required: false, type: [String], description: "Groups of data, in the provider's words." })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(30)
+  @IsString({ each: true })
+  @MaxLength(64, { each: true })
+  items?: string[];
+
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsUrl(RETURN_URL)
+  @MaxLength(2000)
+  redirectUrl?: string;
+}
+
+export class AuthenticateRequest {
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsUrl(RETURN_URL)
+  @MaxLength(2000)
+  redirectUrl?: string;
+}

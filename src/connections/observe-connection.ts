@@ -1,0 +1,68 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+import type { ProviderFailure } from '../credentials/failure.js';
+import type { Observation } from '../credentials/observation.js';
+import { Clock } from '../platform/time/clock.js';
+import { ConnectionLifecycle } from './connection-lifecycle.js';
+import { credentialRefOf } from './credential-ref.js';
+import type { Connection } from './domain/connection.js';
+import type { Evidence } from './domain/connection-event.js';
+import { nextLook } from './domain/watch-schedule.js';
+import type { Origin } from './origin.js';
+import { ConnectionWorkRepository } from './persistence/connection-work.repository.js';
+import { ProviderAccess } from '../providers/registry/provider-access.js';
+import { evidenceOf } from './provider-evidence.js';
+
+/** All readers of one connection in all processes together cause at most one provider call in this time. */
+export const READING_GAP_MS = 1000;
+
+/** Reads the provider's truth about one connection and applies it. Never fails because of the provider. */
+@Injectable()
+export class ObserveConnection {
+  private readonly log = new Logger(ObserveConnection.name);
+
+  constructor(
+    private readonly work: ConnectionWorkRepository,
+    private readonly providers: ProviderAccess,
+    private readonly lifecycle: ConnectionLifecycle,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @returns the connection as it is afterwards; as it was when another reader was faster or the provider fails. */
+  async run(connection: Connection, origin: Origin): Promise<Connection> {
+    if (!connection.credentialId || connection.state === 'deleting') return connection;
+    if (!(await this.work.claimReading(connection.id, this.clock.now(), READING_GAP_MS))) return connection;
+    const { credentials } = this.providers.provider(connection.provider);
+    const result = await credentials.get(credentialRefOf(connection), this.providers.call());
+    return result.ok
+      ? this.apply(connection, result.value.observation, origin)
+      : this.afterFailure(connection, result.failure, origin);
+  }
+
+  private async apply(connection: Connection, observation: Observation, origin: Origin, evidence: Evidence = {}) {
+    const applied = await this.lifecycle.apply(connection.id, observation, origin, { evidence });
+    if (applied.refused) await this.lookLater(applied.connection);
+    return applied.connection;
+  }
+
+  private async afterFailure(connection: Connection, failure: ProviderFailure, origin: Origin): Promise<Connection> {
+    const evidence = evidenceOf(failure);
+    const says = failure.code === 'credential.not_found' ? GONE : failure.observation;
+    if (says) return this.apply(connection, says, origin, evidence);
+    await this.lookLater(connection);
+    this.log.warn({ connectionId: connection.id, provider: connection.provider, ...evidence }, 'provider not readable');
+    return connection;
+  }
+
+  private async lookLater(connection: Connection): Promise<void> {
+    await this.work.postponeWatch(connection.id, nextLook(connection, this.clock.now()));
+  }
+}
+
+/** The provider no longer has the credential, and it was not us who deleted it. */
+const GONE: Observation = {
+  state: 'failed',
+  cause: 'permanent',
+  providerStatus: 'NOT_FOUND',
+  providerStatusAt: null,
+};

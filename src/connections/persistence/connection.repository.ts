@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type FindOptionsWhere, IsNull } from 'typeorm';
+
+import type { ProviderId } from '../../credentials/provider-id.js';
+import type { SecretValue } from '../../credentials/secret-value.js';
+import type { Connection } from '../domain/connection.js';
+import { ConnectionEntity } from './connection.entity.js';
+import { ConnectionMapper } from './connection.mapper.js';
+
+/** Connection records, one at a time. Deleted ones are not found. Writing state is the lifecycle's alone. */
+@Injectable()
+export class ConnectionRepository {
+  constructor(
+    private readonly database: DataSource,
+    private readonly mapper: ConnectionMapper,
+  ) {}
+
+  async find(id: string): Promise<Connection | null> {
+    const row = await this.database.manager.findOneBy(ConnectionEntity, { id, deletedAt: IsNull() });
+    return row && this.mapper.toConnection(row);
+  }
+
+  async findByCredential(provider: ProviderId, credentialId: SecretValue): Promise<Connection | null> {
+    const credentialLookup = this.mapper.credentialLookup(provider, credentialId);
+    return this.findOne({ provider, credentialLookup });
+  }
+
+  async findByFingerprint(fingerprint: string): Promise<Connection | null> {
+    return this.findOne({ fingerprint });
+  }
+
+  async idsOfUser(userId: string): Promise<string[]> {
+    const rows = await this.database.manager.find(ConnectionEntity, {
+      select: { id: true },
+      where: { userId, deletedAt: IsNull() },
+    });
+    return rows.map((row) => row.id);
+  }
+
+  /** Takes from the records of a deleted user what names the person. */
+  async anonymise(manager: EntityManager, userId: string): Promise<void> {
+    await manager.update(ConnectionEntity, { userId }, { externalUserId: `deleted:${userId}`, reference: null });
+  }
+
+  /** Locks the row until the transaction ends. Finds deleted ones too, so that what comes late can be refused. */
+  async lock(manager: EntityManager, id: string): Promise<Connection | null> {
+    const row = await manager.findOne(ConnectionEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    return row && this.mapper.toConnection(row);
+  }
+
+  async insert(manager: EntityManager, connection: Connection): Promise<void> {
+    await manager.insert(ConnectionEntity, this.mapper.toRow(connection));
+  }
+
+  /** The row must be locked. */
+  async update(manager: EntityManager, connection: Connection): Promise<Connection> {
+    const next = { ...connection, version: connection.version + 1 };
+    await manager.update(ConnectionEntity, { id: connection.id }, this.mapper.toChanges(next));
+    return next;
+  }
+
+  private async findOne(where: FindOptionsWhere<ConnectionEntity>): Promise<Connection | null> {
+    const row = await this.database.manager.findOneBy(ConnectionEntity, { ...where, deletedAt: IsNull() });
+    return row && this.mapper.toConnection(row);
+  }
+}

@@ -1,0 +1,20 @@
+import type { SecretValue } from '../../credentials/secret-value.js';
+import type { SealAddress, Sealed } from '../../platform/crypto/sealed.js';
+import type { Sealer } from '../../platform/crypto/sealer.js';
+
+/** A secret that stays sealed until somebody reveals it, with a reason. */
+export class SealedSecret implements SecretValue {
+  readonly #sealer: Sealer;
+  readonly #sealed: Sealed;
+  readonly #address: SealAddress;
+
+  constructor(sealer: Sealer, sealed: Sealed, address: SealAddress) {
+    this.#sealer = sealer;
+    this.#sealed = sealed;
+    this.#address = address;
+  }
+
+  reveal(reason: string): string {
+    return this.#sealer.open(this.#sealed, this.#address, reason).reveal(reason);
+  }
+}

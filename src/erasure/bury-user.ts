@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { userTag } from '../cache/keys.js';
+import { TaggedCache } from '../cache/tagged-cache.js';
+import { ConnectionRepository } from '../connections/persistence/connection.repository.js';
+import { Clock } from '../platform/time/clock.js';
+import { UserRepository } from '../users/persistence/user.repository.js';
+
+/** The last step of a user's deletion: what is kept here no longer names a person. */
+@Injectable()
+export class BuryUser {
+  constructor(
+    private readonly database: DataSource,
+    private readonly users: UserRepository,
+    private readonly connections: ConnectionRepository,
+    private readonly cache: TaggedCache,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(userId: string): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      await this.connections.anonymise(manager, userId);
+      await this.users.bury(manager, userId, this.clock.now());
+    });
+    await this.cache.invalidate([userTag(userId)]);
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { ProvidersModule } from '../providers/registry/providers.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { BuryUser } from './bury-user.js';
+import { DeleteProviderUsers } from './delete-provider-users.js';
+import { DeleteUser } from './delete-user.js';
+import { ErasureController } from './http/erasure.controller.js';
+
+@Module({
+  imports: [UsersModule, ConnectionsModule, ProvidersModule],
+  controllers: [ErasureController],
+  providers: [DeleteUser, DeleteProviderUsers, BuryUser],
+  exports: [DeleteUser],
+})
+export class ErasureModule {}

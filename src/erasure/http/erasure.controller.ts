@@ -1,0 +1,46 @@
+import { Controller, Delete, HttpCode, Param, Res } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { IsUUID } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+
+import type { Caller } from '../../access/caller.js';
+import { CurrentCaller } from '../../access/current-caller.decorator.js';
+import { RequireScope } from '../../access/require-scope.decorator.js';
+import { Invalidates } from '../../cache/invalidates.decorator.js';
+import { userTag } from '../../cache/keys.js';
+import { apiOrigin } from '../../connections/origin.js';
+import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
+import { DeleteUser } from '../delete-user.js';
+
+class ErasedUserParams {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  id!: string;
+}
+
+@ApiTags('users')
+@Controller('v1/users')
+export class ErasureController {
+  constructor(private readonly deletion: DeleteUser) {}
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireScope('users:write')
+  @Invalidates(({ params }) => [userTag(params.id)])
+  @ApiOperation({
+    summary: 'Delete a user everywhere',
+    description:
+      'All connections upstream, the users at the providers, then the traces here. 202 when it goes on later.',
+  })
+  @ApiResponse({ status: 204, description: 'Deleted.' })
+  @ApiResponse({ status: 202, description: 'Being deleted; Mooring goes on by itself.' })
+  @ApiProblems('request.invalid', 'user.not_found')
+  async remove(
+    @Param() { id }: ErasedUserParams,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    if (await this.deletion.run(id, apiOrigin(caller))) return;
+    reply.status(202).header('location', `/v1/users/${id}`);
+  }
+}

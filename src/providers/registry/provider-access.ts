@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+
+import type { CallContext } from '../../credentials/call-context.js';
+import type { ProviderUserRef } from '../../credentials/credential-ref.js';
+import type { Provider } from '../../credentials/provider.js';
+import { Failure } from '../../platform/errors/failure.js';
+import { ProviderRegistry } from './provider-registry.js';
+
+/** Longest time that one use case waits for a provider, all its calls together. Adapters have shorter deadlines. */
+const CALL_BUDGET_MS = 25_000;
+
+/** How use cases get at a provider. */
+@Injectable()
+export class ProviderAccess {
+  constructor(private readonly registry: ProviderRegistry) {}
+
+  /** @throws Failure `provider.unknown` when there is no such provider, or it is not configured. */
+  provider(id: string): Provider {
+    const provider = this.registry.get(id);
+    if (provider) return provider;
+    const known = this.registry.all().map((each) => each.id);
+    const message = known.length === 0 ? 'No provider is configured.' : `Known here: ${known.join(', ')}.`;
+    throw new Failure('provider.unknown', { detail: message, violations: [{ pointer: '/provider', message }] });
+  }
+
+  /** @param locale of the user, for texts that come from the bank. */
+  call(locale?: string | null): CallContext {
+    const signal = AbortSignal.timeout(CALL_BUDGET_MS);
+    return locale ? { signal, locale: locale.replace('_', '-') } : { signal };
+  }
+}
+
+/** Providers know our users by our own id. */
+export function providerUserRef(userId: string): ProviderUserRef {
+  return userId as ProviderUserRef;
+}

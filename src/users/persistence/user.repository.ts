@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, IsNull, LessThan } from 'typeorm';
+
+import type { ProviderId } from '../../credentials/provider-id.js';
+import { Failure } from '../../platform/errors/failure.js';
+import { decodeCursor, isUuid, toPage, type Page } from '../../platform/pagination/cursor.js';
+import type { User } from '../user.js';
+import { ProviderUserEntity } from './provider-user.entity.js';
+import { UserEntity } from './user.entity.js';
+
+/** Users that are not deleted, and the providers that know them. */
+@Injectable()
+export class UserRepository {
+  constructor(private readonly database: DataSource) {}
+
+  /** @returns false when a live user has the same external id. */
+  async insert(user: User): Promise<boolean> {
+    const result = await this.database
+      .createQueryBuilder()
+      .insert()
+      .into(UserEntity)
+      .values({ ...user, deletionDueAt: null, deletedAt: null })
+      .orIgnore()
+      .returning('id')
+      .execute();
+    return (result.raw as unknown[]).length === 1;
+  }
+
+  async find(id: string): Promise<User | null> {
+    const row = await this.database.manager.findOneBy(UserEntity, { id, deletedAt: IsNull() });
+    return row && toUser(row);
+  }
+
+  async findByExternalId(externalUserId: string): Promise<User | null> {
+    const row = await this.database.manager.findOneBy(UserEntity, { externalUserId, deletedAt: IsNull() });
+    return row && toUser(row);
+  }
+
+  /** @throws Failure `user.not_found` */
+  async get(id: string): Promise<User> {
+    const user = await this.find(id);
+    if (!user) throw new Failure('user.not_found', { detail: 'There is no user with this id.' });
+    return user;
+  }
+
+  /** Newest first. */
+  async page(limit: number, cursor?: string): Promise<Page<User>> {
+    const after = cursor === undefined ? {} : { id: LessThan(decodeCursor(cursor, isUuid)) };
+    const rows = await this.database.manager.find(UserEntity, {
+      where: { deletedAt: IsNull(), ...after },
+      order: { id: 'DESC' },
+      take: limit + 1,
+    });
+    return toPage(rows, limit, (row) => row.id, toUser);
+  }
+
+  async requestDeletion(id: string, at: Date, dueAt: Date): Promise<void> {
+    await this.database.query(
+      `UPDATE users SET deletion_requested_at = coalesce(deletion_requested_at, $2), deletion_due_at = $3
+        WHERE id = $1 AND deleted_at IS NULL`,
+      [id, at, dueAt],
+    );
+  }
+
+  /** Takes users whose deletion is due again, and hides them from other processes until `holdUntil`. */
+  async claimDeletions(now: Date, holdUntil: Date, limit: number): Promise<string[]> {
+    const [rows] = await this.database.query<[{ id: string }[], number]>(
+      `UPDATE users SET deletion_due_at = $2
+        WHERE id IN (SELECT id FROM users WHERE deletion_due_at <= $1
+                      ORDER BY deletion_due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        RETURNING id`,
+      [now, holdUntil, limit],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Keeps the row for what refers to it, and nothing in it that names the person. */
+  async bury(manager: EntityManager, id: string, at: Date): Promise<void> {
+    const anonymous = { externalUserId: `deleted:${id}`, market: null, locale: null };
+    await manager.update(UserEntity, { id }, { ...anonymous, deletionDueAt: null, deletedAt: at });
+    await manager.delete(ProviderUserEntity, { userId: id });
+  }
+
+  async isKnownTo(provider: ProviderId, userId: string): Promise<boolean> {
+    return this.database.manager.existsBy(ProviderUserEntity, { provider, userId });
+  }
+
+  async providersOf(userId: string): Promise<string[]> {
+    const rows = await this.database.manager.findBy(ProviderUserEntity, { userId });
+    return rows.map((row) => row.provider);
+  }
+
+  async addProvider(provider: ProviderId, userId: string, at: Date): Promise<void> {
+    await this.database
+      .createQueryBuilder()
+      .insert()
+      .into(ProviderUserEntity)
+      .values({ provider, userId, createdAt: at })
+      .orIgnore()
+      .execute();
+  }
+}
+
+function toUser(row: UserEntity): User {
+  const { id, externalUserId, market, locale, createdAt, deletionRequestedAt } = row;
+  return { id, externalUserId, market, locale, createdAt, deletionRequestedAt };
+}
