@@ -1,0 +1,168 @@
+import { ConfigError } from './config-error.js';
+import { loadConfig } from './load-config.js';
+
+const KEY = Buffer.alloc(32, 1).toString('base64');
+const KEYS = `2026:${KEY},2025:${Buffer.alloc(32, 2).toString('base64')}`;
+
+function problemsOf(env: NodeJS.ProcessEnv): string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ variable }) => variable);
+    throw error;
+  }
+  return [];
+}
+
+describe('loadConfig', () => {
+  it('has the documented defaults for an empty environment', () => {
+    const config = loadConfig({});
+
+    expect(config.server).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      publicUrl: 'http://127.0.0.1:3000',
+      role: 'all',
+      mode: 'sandbox',
+    });
+    expect(config.database).toEqual({ url: null, dataDir: '.mooring' });
+    expect(config.cache).toEqual({ redisUrl: null, ttlMs: 30_000 });
+    expect(config.crypto.keys).toEqual([]);
+    expect(config.access.bootstrapKey).toBeNull();
+    expect(config.logging).toEqual({ level: 'info', pretty: false });
+    expect(config.tink).toEqual({
+      apiUrl: 'https://api.tink.com',
+      linkUrl: 'https://link.tink.com',
+      client: null,
+      market: 'SE',
+    });
+    expect(config.warnings).toEqual([]);
+  });
+
+  it('reads every variable', () => {
+    const config = loadConfig({
+      PORT: '8080',
+      HOST: '::1',
+      MOORING_ROLE: 'worker',
+      MOORING_DATA_DIR: '/var/lib/mooring',
+      DATABASE_URL: 'postgres://u:p@db/mooring',
+      REDIS_URL: 'rediss://cache:6380',
+      MOORING_ENCRYPTION_KEYS: KEYS,
+      MOORING_BOOTSTRAP_KEY: 'a-bootstrap-key-of-some-length',
+      MOORING_CACHE_TTL_MS: '500',
+      MOORING_LOG_LEVEL: 'debug',
+      TINK_API_URL: 'http://127.0.0.1:9000/',
+      TINK_CLIENT_ID: 'id',
+      TINK_CLIENT_SECRET: 'secret',
+      TINK_MARKET: 'gb',
+    });
+
+    expect(config.server).toMatchObject({ port: 8080, publicUrl: 'http://[::1]:8080', role: 'worker', mode: 'live' });
+    expect(config.database).toEqual({ url: 'postgres://u:p@db/mooring', dataDir: '/var/lib/mooring' });
+    expect(config.cache).toEqual({ redisUrl: 'rediss://cache:6380', ttlMs: 500 });
+    expect(config.crypto.keys.map(({ id, key }) => [id, key.length])).toEqual([
+      ['2026', 32],
+      ['2025', 32],
+    ]);
+    expect(config.access.bootstrapKey).toBe('a-bootstrap-key-of-some-length');
+    expect(config.logging.level).toBe('debug');
+    expect(config.tink).toMatchObject({
+      apiUrl: 'http://127.0.0.1:9000',
+      client: { id: 'id', secret: 'secret' },
+      market: 'GB',
+    });
+  });
+
+  it('takes a blank variable as not set', () => {
+    expect(loadConfig({ PORT: ' ', DATABASE_URL: '', TINK_CLIENT_ID: '' })).toEqual(loadConfig({}));
+  });
+
+  it('is live as soon as a provider is configured, unless told otherwise', () => {
+    const provider = { TINK_CLIENT_ID: 'id', TINK_CLIENT_SECRET: 's', MOORING_ENCRYPTION_KEYS: KEYS };
+
+    expect(loadConfig(provider).server.mode).toBe('live');
+    expect(loadConfig({ ...provider, MOORING_MODE: 'sandbox' }).server.mode).toBe('sandbox');
+  });
+
+  it('reports every problem of one environment together', () => {
+    expect(
+      problemsOf({
+        PORT: 'abc',
+        MOORING_ROLE: 'boss',
+        DATABASE_URL: 'mysql://x',
+        REDIS_URL: 'cache:6379',
+        MOORING_ENCRYPTION_KEYS: 'no-key',
+        MOORING_CACHE_TTL_MS: '-1',
+        MOORING_PUBLIC_URL: 'mooring.example',
+        MOORING_BOOTSTRAP_KEY: 'short',
+        TINK_MARKET: 'Sweden',
+      }).sort(),
+    ).toEqual([
+      'DATABASE_URL',
+      'MOORING_BOOTSTRAP_KEY',
+      'MOORING_CACHE_TTL_MS',
+      'MOORING_ENCRYPTION_KEYS',
+      'MOORING_PUBLIC_URL',
+      'MOORING_ROLE',
+      'PORT',
+      'REDIS_URL',
+      'TINK_MARKET',
+    ]);
+  });
+
+  it.each([
+    ['a key that is too short', `a:${Buffer.alloc(16).toString('base64')}`],
+    ['the same id twice', `a:${KEY},a:${KEY}`],
+    ['no id', KEY],
+    ['an id with a dot, which separates the parts of a sealed value', `a.b:${KEY}`],
+  ])('refuses encryption keys with %s', (_what, keys) => {
+    expect(problemsOf({ MOORING_ENCRYPTION_KEYS: keys })).toEqual(['MOORING_ENCRYPTION_KEYS']);
+  });
+
+  it.each([
+    [{ TINK_CLIENT_ID: 'id' }, 'TINK_CLIENT_SECRET'],
+    [{ TINK_CLIENT_SECRET: 'secret' }, 'TINK_CLIENT_ID'],
+  ])('refuses a provider that is configured by half: %j', (env, missing) => {
+    expect(problemsOf({ ...env, MOORING_ENCRYPTION_KEYS: KEYS })).toEqual([missing]);
+  });
+
+  it('refuses live mode without encryption keys', () => {
+    expect(problemsOf({ MOORING_MODE: 'live' })).toEqual(['MOORING_ENCRYPTION_KEYS']);
+  });
+
+  it('allows plain http to a provider on this machine only', () => {
+    expect(problemsOf({ TINK_API_URL: 'http://tink.example' })).toEqual(['TINK_API_URL']);
+    expect(problemsOf({ TINK_API_URL: 'http://localhost:1234' })).toEqual([]);
+  });
+
+  it('warns of live mode without a provider', () => {
+    const config = loadConfig({
+      MOORING_MODE: 'live',
+      MOORING_ENCRYPTION_KEYS: KEYS,
+      DATABASE_URL: 'postgres://db/mooring',
+    });
+
+    expect(config.warnings).toEqual([expect.stringContaining('without a provider')]);
+  });
+
+  it('never repeats a value', () => {
+    const env = {
+      PORT: 'v-port',
+      HOST: 'v host',
+      DATABASE_URL: 'v-database',
+      MOORING_ENCRYPTION_KEYS: 'v-keys',
+      MOORING_BOOTSTRAP_KEY: 'v-bootstrap',
+      TINK_CLIENT_SECRET: 'v-secret',
+      TINK_API_URL: 'v-api',
+    };
+
+    expect(() => loadConfig(env)).toThrow(ConfigError);
+    try {
+      loadConfig(env);
+    } catch (error) {
+      const text = String(error);
+      for (const value of Object.values(env)) expect(text).not.toContain(value);
+      for (const name of Object.keys(env).filter((key) => key !== 'TINK_CLIENT_SECRET')) expect(text).toContain(name);
+    }
+  });
+});
