@@ -9,6 +9,7 @@ import { CacheStore } from './cache-store.js';
 import { GuardedStore } from './guarded.store.js';
 import { KeyvTaggedCache } from './keyv-tagged-cache.js';
 import { KeyvStore } from './keyv.store.js';
+import { ReadInterceptor } from './read.interceptor.js';
 import { TaggedCache } from './tagged-cache.js';
 
 @Module({
@@ -38,8 +39,9 @@ class CacheBackendModule {}
   providers: [
     { provide: CacheStore, inject: [Cache, CacheBackend, Clock, Ids], useFactory: storeOf },
     { provide: TaggedCache, useClass: KeyvTaggedCache },
+    ReadInterceptor,
   ],
-  exports: [TaggedCache],
+  exports: [TaggedCache, ReadInterceptor],
 })
 export class CacheModule {}
 

@@ -9,6 +9,6 @@ import { INVALIDATES, type InvalidatedTags } from './invalidates.options.js';
  */
 export function Invalidates<Params = { readonly id: string }, Body = unknown>(
   tags: InvalidatedTags<Params, Body>,
-): MethodDecorator {
+): MethodDecorator & ClassDecorator {
   return applyDecorators(SetMetadata(INVALIDATES, tags), UseInterceptors(InvalidatesInterceptor));
 }

@@ -11,7 +11,8 @@ export class InvalidatesInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest & { params: never }>();
-    const tags = Reflect.getMetadata(INVALIDATES, context.getHandler()) as InvalidatedTags<never>;
+    const tags = (Reflect.getMetadata(INVALIDATES, context.getHandler()) ??
+      Reflect.getMetadata(INVALIDATES, context.getClass())) as InvalidatedTags<never>;
     return next.handle().pipe(
       mergeMap(async (body: unknown) => {
         await this.cache.invalidate(tags(request, body));
