@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
 
@@ -12,6 +14,11 @@ import { dataSourceOptions } from '../../src/platform/database/data-source-optio
 import { EMBEDDED_SETTINGS } from '../../src/platform/database/embedded-data-directory.js';
 import { EmbeddedDatabase } from '../../src/platform/database/embedded-database.js';
 import { migrate } from '../../src/platform/database/migrate.js';
+
+// The very first use makes a cluster, which takes seconds on a busy machine.
+jest.setTimeout(60_000);
+// Without an application nobody has set Nest's logger, which would fill the report with migrations.
+Logger.overrideLogger(['fatal', 'error', 'warn']);
 
 /** A migrated database of its own: nobody else writes to it, and it is gone after `close`. */
 export interface TestDatabase {

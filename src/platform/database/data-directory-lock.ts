@@ -38,12 +38,21 @@ export class DataDirectoryLock {
     private readonly releaseFile: () => Promise<void>,
   ) {}
 
-  /** @throws DataDirectoryInUseError */
-  static async take(directory: string): Promise<DataDirectoryLock> {
+  /**
+   * @param onLost another process took the directory from under us: nothing may be written any more.
+   * @throws DataDirectoryInUseError
+   */
+  static async take(directory: string, onLost: () => void = stopAtOnce): Promise<DataDirectoryLock> {
     const ownerFile = join(directory, 'owner.json');
     const lockPath = join(directory, 'lock');
     const acquire = async (): Promise<() => Promise<void>> =>
-      lockFile(directory, { lockfilePath: lockPath, stale: STALE_MS, update: UPDATE_MS, retries: 0 });
+      lockFile(directory, {
+        lockfilePath: lockPath,
+        stale: STALE_MS,
+        update: UPDATE_MS,
+        retries: 0,
+        onCompromised: onLost,
+      });
     let release: () => Promise<void>;
     try {
       release = await acquire();
@@ -68,6 +77,12 @@ export class DataDirectoryLock {
     await rm(this.ownerFile, { force: true });
     await this.releaseFile();
   }
+}
+
+/** An orderly stop would write to files that are no longer ours. */
+function stopAtOnce(): never {
+  process.stderr.write('Another process took the data directory. Stopping at once, to damage nothing.\n');
+  process.exit(1);
 }
 
 function isLocked(error: unknown): boolean {

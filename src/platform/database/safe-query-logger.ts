@@ -5,8 +5,9 @@ import type { Logger } from 'typeorm';
 export class SafeQueryLogger implements Logger {
   private readonly logger = new NestLogger('Database');
 
-  logQuery(query: string): void {
-    this.logger.debug({ msg: 'query', query });
+  /** TypeORM calls this for every statement, whatever the level; the hot path must not pay for it. */
+  logQuery(): void {
+    // Statements are not logged.
   }
 
   logQueryError(error: string | Error, query: string): void {
