@@ -35,7 +35,7 @@ export interface CircuitOptions {
   /** The circuit looks at this many last attempts, and only once there were `minimumCalls`. */
   readonly windowCalls: number;
   readonly minimumCalls: number;
-  /** Above 0 to 1: it opens when more than this share failed. */
+  /** Above 0, below 1: it opens when more than this share failed. */
   readonly failureShare: number;
   /** Milliseconds until one trial call is let through; doubles while trials fail. */
   readonly initialBreakMs: number;

@@ -2,9 +2,17 @@ import type { Field, FieldType } from '../../credentials/field.js';
 import { jsonIn, parsed, type Shape } from './tink.shape.js';
 import type { TinkField } from './tink.types.js';
 
-/** One of Tink's fields in the words of the contract. */
-export function toField(field: TinkField): Field {
-  const type = fieldType(field);
+/** A field of a challenge. `immutable` means there: a text to read. */
+export function toChallengeField(field: TinkField): Field {
+  return toField(field, field.immutable && field.value !== null ? 'info' : inputType(field));
+}
+
+/** A field of a bank's login. `immutable` means there: not to be changed later (a username), so it is asked like any other. */
+export function toLoginField(field: TinkField): Field {
+  return toField(field, inputType(field));
+}
+
+function toField(field: TinkField, type: FieldType): Field {
   const helpText = field.helpText ?? accountText(field.additionalInfo);
   return {
     name: field.name,
@@ -23,8 +31,7 @@ export function toField(field: TinkField): Field {
   };
 }
 
-function fieldType(field: TinkField): FieldType {
-  if (field.immutable) return 'info';
+function inputType(field: TinkField): FieldType {
   if (field.checkbox) return 'checkbox';
   if (field.selectOptions.length > 0) return 'select';
   if (field.numeric) return 'numeric';

@@ -11,7 +11,7 @@ import { Clock } from '../../platform/time/clock.js';
 import { readBank } from './tink.bodies.js';
 import { operation, readBody, TinkClient } from './tink.client.js';
 import { tinkFailure } from './tink.errors.js';
-import { toField } from './tink-fields.js';
+import { toLoginField } from './tink-fields.js';
 import type { TinkBank } from './tink.types.js';
 import { giveUpWith } from './tink-waiting.js';
 
@@ -110,7 +110,7 @@ function toInstitution(bank: TinkBank): Institution {
     // A word that we do not know is no reason to hide a bank: Tink itself refuses what it does not serve.
     status: STATUSES.get(bank.status) ?? 'enabled',
     connect: ['direct'],
-    fields: bank.fields.map(toField),
+    fields: bank.fields.map(toLoginField),
     ...(bank.icon?.startsWith('https://') && { logoUrl: bank.icon }),
   };
 }

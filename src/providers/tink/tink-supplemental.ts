@@ -1,6 +1,6 @@
 import type { Challenge } from '../../credentials/challenge.js';
 import { readField } from './tink.bodies.js';
-import { toField } from './tink-fields.js';
+import { toChallengeField } from './tink-fields.js';
 import { jsonIn, parsed, type Shape } from './tink.shape.js';
 
 /** A challenge; `wait` while Tink has not said what it wants; `nonsense` when it cannot be read. */
@@ -18,7 +18,7 @@ export function readSupplemental(text: string | null, expiresAt: Date): Suppleme
 function fieldsChallenge(text: string, expiresAt: Date): Supplemental {
   const fields = parsed({ fields: jsonIn(text) }, (body) => body.list('fields', readField));
   if (!fields) return 'nonsense';
-  return fields.length === 0 ? 'wait' : { kind: 'submit_information', expiresAt, fields: fields.map(toField) };
+  return fields.length === 0 ? 'wait' : { kind: 'submit_information', expiresAt, fields: fields.map(toChallengeField) };
 }
 
 interface AppLinks {

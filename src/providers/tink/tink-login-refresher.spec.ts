@@ -1,0 +1,52 @@
+import type { ProviderUserRef } from '../../credentials/credential-ref.js';
+import { Opened } from '../../platform/crypto/opened.js';
+import { MovableClock } from '../../platform/time/clock.js';
+import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import { fixture } from '../../../test/fixtures/tink/fixture.js';
+import { tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+
+const PUT = 'PUT /api/v1/credentials/c%201';
+const ref = { user: 'cust-1' as ProviderUserRef, credentialId: new Opened('c 1') };
+const call = { signal: new AbortController().signal };
+const fields = new Map([['password', new Opened('geheim-2')]]);
+
+describe('TinkLoginRefresher', () => {
+  let server: ProviderServerFake;
+  let tink: ReturnType<typeof tinkUnderTest>;
+
+  beforeAll(async () => {
+    server = await ProviderServerFake.start();
+  });
+  beforeEach(() => {
+    tink = tinkUnderTest(server.url, MovableClock.frozenAt(new Date(1767600000000)));
+    server
+      .always('POST /api/v1/oauth/token', { status: 200, body: { access_token: 'tok', expires_in: 1800 } })
+      .always('POST /api/v1/oauth/authorization-grant', { status: 200, body: { code: 'code' } });
+  });
+  afterEach(() => {
+    tink.close();
+    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
+  });
+  afterAll(async () => server.close());
+
+  it('replaces the login of the same credential', async () => {
+    const body = { ...fixture('credentials-updated'), status: 'CREATED' };
+    server.plan(PUT, { status: 200, body });
+    const result = await tink.login.replaceLogin(ref, fields, call);
+    expect(result).toMatchObject({ value: { observation: { state: 'authenticating', providerStatus: 'CREATED' } } });
+    expect(server.callsTo(PUT)[0]?.body).toBe('{"fields":{"password":"geheim-2"}}');
+  });
+
+  it.each([
+    [400, 'credential.invalid_input', false],
+    [404, 'credential.not_found', false],
+    [409, 'credential.busy', false],
+    [503, 'provider.unavailable', true],
+    [200, 'provider.bad_response', true],
+  ])('reads %d as %s and does not repeat it', async (status, code, mayHaveHappened) => {
+    server.plan(PUT, { status, body: '<html>geheim-2' });
+    const result = await tink.login.replaceLogin(ref, fields, call);
+    expect(result).toMatchObject({ failure: { code, mayHaveHappened } });
+    expect(JSON.stringify(result)).not.toContain('geheim');
+  });
+});
