@@ -58,7 +58,8 @@ const isObject = (value: unknown): value is Given =>
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0;
 
-function isPattern(source: string): boolean {
+/** Whether it is the source of a regular expression. */
+export function isPattern(source: string): boolean {
   try {
     new RegExp(source);
     return true;

@@ -18,7 +18,7 @@ export class StateFile {
     try {
       return JSON.parse(await readFile(this.path, 'utf8'));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      if (isMissing(error)) return null;
       throw error;
     }
   }
@@ -50,3 +50,6 @@ export class StateFile {
     }
   }
 }
+
+const isMissing = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';

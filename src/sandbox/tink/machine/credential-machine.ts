@@ -118,7 +118,8 @@ function expire(credential: Credential, now: number): Credential {
   return move(credential, 'SESSION_EXPIRED', sessionExpiryDate, DETAILED.sessionExpired);
 }
 
-function move(
+/** @throws Error for a way that the table does not have. */
+export function move(
   credential: Credential,
   status: CredentialsStatus,
   at: number,

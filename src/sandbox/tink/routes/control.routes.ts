@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { CONTROL_PREFIX } from '../../simulator/server.js';
 import { type Body, isObject, objectOf, optionalText, queryList, requiredText } from '../body.js';
-import { readFault } from '../../simulator/read-fault.js';
+import { isPattern, readFault } from '../../simulator/read-fault.js';
 import { OUTCOMES } from '../data/demo-users.js';
 import { badRequest } from '../tink-error.js';
 import type { CredentialsState, TinkControl } from '../tink-simulator.types.js';
@@ -59,6 +59,7 @@ function faultRoutes(app: FastifyInstance, control: TinkControl): void {
   app.get<Call>(`${CONTROL_PREFIX}/calls`, async (request) => {
     const [method] = queryList(request.query, 'method');
     const [path] = queryList(request.query, 'path');
+    if (path !== undefined && !isPattern(path)) throw badRequest('path must be a regular expression');
     return { calls: control.calls({ ...(method !== undefined && { method }), ...(path !== undefined && { path }) }) };
   });
   app.delete(`${CONTROL_PREFIX}/calls`, async (_request, reply) => {

@@ -84,8 +84,9 @@ function page<T>(all: readonly T[], query: Body): { items: readonly T[]; nextPag
   const size = Number(sizeText);
   if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE) throw badRequest('pageSize must be 1 to 100');
   const [token = ''] = queryList(query, 'pageToken');
-  const offset = token === '' ? 0 : Number(Buffer.from(token, 'base64url').toString());
-  if (!Number.isInteger(offset) || offset < 0) throw badRequest('Invalid pageToken');
+  const start = token === '' ? '0' : Buffer.from(token, 'base64url').toString();
+  if (!/^\d{1,9}$/.test(start)) throw badRequest('Invalid pageToken');
+  const offset = Number(start);
   const next = offset + size;
   return {
     items: all.slice(offset, next),
