@@ -100,22 +100,24 @@ describe('outcomes, consents and providers', () => {
     expect(markets.body['markets']).toEqual(expect.arrayContaining(['SE', 'GB', 'DE', 'ES']));
   });
 
-  it('every provider can be connected or says why not', async () => {
+  it('every listed provider takes its fields and settles within a day', async () => {
     const logins = new Map(Object.entries(GOOD_LOGIN));
     for (const market of ['SE', 'GB', 'DE', 'ES']) {
       const { body } = await driver.call('GET', `/api/v1/providers/${market}?includeTestProviders=true`);
       for (const provider of objects(body, 'providers')) {
         const name = text(provider, 'name');
-        const given = objects(provider, 'fields').map((field) => [
-          field['name'],
-          logins.get(text(field, 'name')) ?? '60',
-        ]);
-        const created = await driver.create(token, name, Object.fromEntries(given));
+        const given: Record<string, string> = {};
+        for (const field of objects(provider, 'fields')) {
+          given[text(field, 'name')] = logins.get(text(field, 'name')) ?? '60';
+        }
+        const created = await driver.create(token, name, given);
         expect([name, created.status]).toEqual([name, 200]);
       }
     }
     driver.clock.advance(86_400_000);
-    const settled = driver.sim.control.state().credentials.filter(({ running }) => !running);
-    expect(settled).toHaveLength(driver.sim.control.state().credentials.length);
+    const { credentials } = driver.sim.control.state();
+    expect(credentials.length).toBeGreaterThan(30);
+    const unsettled = credentials.filter(({ running, status }) => running || status === 'CREATED');
+    expect(unsettled.map(({ providerName, status }) => [providerName, status])).toEqual([]);
   });
 });
