@@ -1,6 +1,7 @@
 import type { MigrationInterface } from 'typeorm';
 
+import { Clients1763600000000 } from './1763600000000-clients.js';
 import { Connections1763600100000 } from './1763600100000-connections.js';
 
 /** Every migration, oldest first. Append only; a released migration never changes. */
-export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [Connections1763600100000];
+export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [Clients1763600000000, Connections1763600100000];

@@ -7,6 +7,11 @@ export type RoutePolicy =
 /** Key of the metadata under which a handler or its class carries its policy. */
 export const ROUTE_POLICY = 'mooring:route-policy';
 
-export function isRoutePolicy(value: unknown): value is RoutePolicy {
-  return typeof value === 'object' && value !== null && 'kind' in value;
+/** The handler's own policy, else its controller's. */
+export function policyOf(handler: object, controller: object): RoutePolicy | undefined {
+  return ownPolicy(handler) ?? ownPolicy(controller);
+}
+
+function ownPolicy(target: object): RoutePolicy | undefined {
+  return Reflect.getMetadata(ROUTE_POLICY, target) as RoutePolicy | undefined;
 }
