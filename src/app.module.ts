@@ -3,18 +3,25 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
 import { MIGRATIONS } from '../migrations/all.js';
+import { AccessModule } from './access/access.module.js';
+import { AdminModule } from './admin/admin.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { CacheModule } from './cache/cache.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/load-config.js';
+import { ConnectionsModule } from './connections/connections.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { CryptoModule } from './platform/crypto/crypto.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { ErrorsModule } from './platform/errors/errors.module.js';
 import { HealthModule } from './platform/health/health.module.js';
-import { LoggingModule } from './platform/logging/logging.module.js';
 import type { HttpMetrics } from './platform/metrics/http-metrics.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { PlatformModule, type PlatformOverrides } from './platform/platform.module.js';
 import type { RouteTable } from './platform/server/route-table.js';
+import { SyncModule } from './sync/sync.module.js';
+import { UsersModule } from './users/users.module.js';
 
 /** What exists before Nest does: the server's hooks need it from the first request on. */
 export interface Ground {
@@ -33,12 +40,19 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         PlatformModule.forRoot(overrides),
-        LoggingModule.forRoot(ground.logger),
         MetricsModule.forRoot(ground.registry, ground.httpMetrics),
         ErrorsModule.forRoot(ground.routes),
         DatabaseModule.forRoot(MIGRATIONS),
         CryptoModule,
         HealthModule,
+        CacheModule,
+        AuditModule,
+        AccessModule,
+        UsersModule,
+        ConnectionsModule,
+        ErasureModule,
+        SyncModule.forRole(config.server.role),
+        AdminModule,
         OperationsModule,
       ],
     };

@@ -3,17 +3,17 @@ import 'reflect-metadata';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PinoLogger } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 import { AppModule, type Ground } from './app.module.js';
 import type { Config } from './config/load-config.js';
+import { mountOpenApi } from './operations/openapi/openapi.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { ProblemResponder } from './platform/errors/problem-responder.js';
 import { validationPipe } from './platform/errors/validation.pipe.js';
 import { UuidIds } from './platform/ids/ids.js';
-import { QuietNestLogger } from './platform/logging/nest-logger.js';
+import { NestLogger } from './platform/logging/nest-logger.js';
 import { createRootLogger } from './platform/logging/root-logger.js';
 import { HttpMetrics } from './platform/metrics/http-metrics.js';
 import type { PlatformOverrides } from './platform/platform.module.js';
@@ -22,11 +22,7 @@ import { installRequestHooks } from './platform/server/request-hooks.js';
 import { RouteTable } from './platform/server/route-table.js';
 
 /** Errors at start are thrown to the caller; bodies are parsed by `fastifyServer`. */
-const NEST_OPTIONS: Readonly<NestApplicationOptions> = {
-  abortOnError: false,
-  bodyParser: false,
-  bufferLogs: true,
-};
+const NEST_OPTIONS: Readonly<NestApplicationOptions> = { abortOnError: false, bodyParser: false };
 
 export interface AppOverrides extends PlatformOverrides {
   /** Where log lines go; standard output when not given. */
@@ -45,15 +41,12 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   });
   ground.routes.watch(adapter.getInstance());
   installRequestHooks(adapter.getInstance(), ground.logger, ground.httpMetrics);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config, ground, { ...overrides, ids }),
-    adapter,
-    NEST_OPTIONS,
-  );
-  app.useLogger(new QuietNestLogger(await app.resolve(PinoLogger)));
-  app.flushLogs();
+  const options: Readonly<NestApplicationOptions> = { ...NEST_OPTIONS, logger: new NestLogger(ground.logger) };
+  const root = AppModule.forRoot(config, ground, { ...overrides, ids });
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, options);
   app.useGlobalFilters(app.get(ProblemFilter));
   app.useGlobalPipes(validationPipe());
+  mountOpenApi(app);
   for (const warning of config.warnings) ground.logger.warn(warning);
   return app;
 }

@@ -1,21 +1,56 @@
 import { Logger } from '@nestjs/common';
 
 import { ConfigError } from './config/config-error.js';
-import { loadConfig } from './config/load-config.js';
+import { loadConfig, type Config } from './config/load-config.js';
 import { createApp } from './create-app.js';
 import { DataDirectoryInUseError } from './platform/database/data-directory-lock.js';
 import { isDatabaseUnavailable } from './platform/database/database-errors.js';
 import { stopOnSignals } from './platform/server/graceful-shutdown.js';
+import { startSandbox, type Sandbox } from './sandbox/sandbox.js';
+import { writeSandboxNote } from './sandbox/sandbox-note.js';
+import { seedSandbox } from './sandbox/seed.js';
+import { welcome } from './sandbox/welcome.js';
 
 async function start(): Promise<void> {
   const config = loadConfig(process.env, process.stdout.isTTY);
-  const app = await createApp(config);
+  if (config.server.mode === 'live') {
+    await serve(config, null);
+    return;
+  }
+  const sandbox = await startSandbox(config);
+  const url = await serve(loadConfig({ ...process.env, ...sandbox.env }, process.stdout.isTTY), sandbox);
+  await demonstrate(url, sandbox, config.database.dataDir);
+}
+
+async function serve(config: Config, sandbox: Sandbox | null): Promise<string> {
+  const app = await createApp(config, sandbox ? { clock: sandbox.clock } : {});
   const logger = new Logger('Mooring');
-  stopOnSignals(app, process, (message) => {
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'unexpected error, stopping');
+    process.exit(1);
+  });
+  const close = async (): Promise<void> => {
+    await app.close();
+    await sandbox?.stop();
+  };
+  stopOnSignals({ close, getHttpServer: () => app.getHttpServer() }, process, (message) => {
     logger.log(message);
   });
   await app.listen(config.server.port, config.server.host);
-  logger.log(`listening on ${await app.getUrl()} in ${config.server.mode} mode`);
+  const url = await app.getUrl();
+  logger.log(`listening on ${url} in ${config.server.mode} mode`);
+  return url;
+}
+
+/** Seeds through the API and says hello. A sandbox that cannot be seeded still serves. */
+async function demonstrate(url: string, sandbox: Sandbox, dataDir: string): Promise<void> {
+  const tinkSimulatorUrl = sandbox.simulators[0]?.url ?? '';
+  try {
+    await writeSandboxNote(dataDir, { url, tinkSimulatorUrl });
+    process.stdout.write(welcome(url, sandbox, await seedSandbox(url, sandbox.adminKey, dataDir)));
+  } catch (error) {
+    new Logger('Sandbox').warn({ err: error }, 'the demo data could not be made');
+  }
 }
 
 /** One plain sentence for what the operator can put right; type and place for the rest. */

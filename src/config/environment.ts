@@ -6,12 +6,12 @@ import { IsAddress, IsKeyList } from './environment-rules.js';
 
 const ONE_HOUR_MS = 3_600_000;
 
-/** The variables that Mooring reads, by their names in the environment, each with its own rule. */
+/** The variables that Mooring reads, by their names in the environment, each with its own rules; the lowest decorator is checked first. */
 export class Environment {
   @Type(() => Number)
-  @IsInt({ message: 'must be a whole number' })
-  @Min(0, { message: 'must be 0 or more' })
   @Max(65_535, { message: 'must be 65535 or less' })
+  @Min(0, { message: 'must be 0 or more' })
+  @IsInt({ message: 'must be a whole number' })
   PORT = 3000;
 
   @IsNotEmpty()
@@ -49,9 +49,9 @@ export class Environment {
   MOORING_BOOTSTRAP_KEY?: string;
 
   @Type(() => Number)
-  @IsInt({ message: 'must be a whole number of milliseconds' })
-  @Min(0, { message: 'must be 0 or more' })
   @Max(ONE_HOUR_MS, { message: 'must be 3600000 (one hour) or less' })
+  @Min(0, { message: 'must be 0 or more' })
+  @IsInt({ message: 'must be a whole number of milliseconds' })
   MOORING_CACHE_TTL_MS = 30_000;
 
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })

@@ -110,6 +110,11 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('says the rule that helps most', () => {
+    expect(() => loadConfig({ PORT: 'abc' })).toThrow('PORT must be a whole number');
+    expect(() => loadConfig({ PORT: '70000' })).toThrow('PORT must be 65535 or less');
+  });
+
   it.each([
     ['a key that is too short', `a:${Buffer.alloc(16).toString('base64')}`],
     ['the same id twice', `a:${KEY},a:${KEY}`],

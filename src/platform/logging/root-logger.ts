@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { pino, type DestinationStream, type LogFn, type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 
 import type { LoggingConfig } from '../../config/slices.js';
@@ -22,7 +22,7 @@ export function createRootLogger(config: LoggingConfig, destination?: Destinatio
     mixin: () => ({ ...RequestContext.current() }),
     serializers: { err: safeError, error: safeError },
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
-    hooks: { streamWrite: scrub },
+    hooks: { streamWrite: scrub, logMethod: withOwnMessage },
   };
   const stream =
     destination ??
@@ -30,4 +30,16 @@ export function createRootLogger(config: LoggingConfig, destination?: Destinatio
       ? pretty({ ignore: 'context,requestId', messageFormat: '[{context}] {msg}', singleLine: true })
       : undefined);
   return stream ? pino(options, stream) : pino(options);
+}
+
+/** Without a message of ours, pino would take the error's own, which may quote anything. */
+function withOwnMessage(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
+  const [first, message, ...rest] = args as unknown[];
+  if (first instanceof Error) method.call(this, { err: first }, typeof message === 'string' ? message : 'error');
+  else if (message === undefined && hasErrorOnly(first)) method.call(this, first, 'error');
+  else method.apply(this, [first, message, ...rest] as Parameters<LogFn>);
+}
+
+function hasErrorOnly(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && 'err' in value && !('msg' in value);
 }
