@@ -35,18 +35,28 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, readonly ConnectionSt
   deleted: [],
 };
 
-/** @throws Error when the table misses a state or names an unknown one. Called at start. */
-export function checkTransitions(table: Readonly<Record<string, readonly string[]>> = TRANSITIONS): void {
+type Table = Readonly<Record<string, readonly string[]>>;
+
+/** @throws Error when the table misses a state, names an unknown one, or leads out of a deletion. Called at start. */
+export function checkTransitions(table: Table = TRANSITIONS): void {
+  const isState = (name: string): boolean => (CONNECTION_STATES as readonly string[]).includes(name);
+  const stray = Object.keys(table).find((name) => !isState(name));
+  if (stray !== undefined) throw new Error(`The transition table has a row for unknown "${stray}".`);
   for (const state of CONNECTION_STATES) {
     const targets = table[state];
     if (!targets) throw new Error(`The transition table has no row for "${state}".`);
-    const unknown = targets.find((target) => !(CONNECTION_STATES as readonly string[]).includes(target));
+    const unknown = targets.find((target) => !isState(target));
     if (unknown !== undefined) throw new Error(`The transition table leads from "${state}" to unknown "${unknown}".`);
     if (state !== 'deleted' && !reaches(table, state, 'deleted')) throw new Error(`"${state}" can never be deleted.`);
   }
+  for (const [state, targets] of Object.entries({ deleting: ['deleting', 'deleted'], deleted: [] as string[] })) {
+    if (!table[state]?.every((target) => targets.includes(target))) {
+      throw new Error(`The transition table leads out of "${state}".`);
+    }
+  }
 }
 
-function reaches(table: Readonly<Record<string, readonly string[]>>, from: string, goal: string): boolean {
+function reaches(table: Table, from: string, goal: string): boolean {
   const seen = new Set<string>();
   const open = [from];
   for (let state = open.pop(); state !== undefined; state = open.pop()) {

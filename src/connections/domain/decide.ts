@@ -1,9 +1,10 @@
-import type { Observation } from '../../credentials/observation.js';
+import type { Cause, Observation } from '../../credentials/observation.js';
 import type { Connection } from './connection.js';
 import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.js';
 import { TRANSITIONS, type ConnectionState } from './connection-state.js';
 import { consentRenewableFrom } from './clocks.js';
-import { nextWatchAt, retryAfterFailures } from './watch-schedule.js';
+import { compareWithKnown, sameQuestion, tellsMore } from './reading-order.js';
+import { nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
 
 /** Who or what brought an observation, and when. */
 export interface DecisionContext {
@@ -49,26 +50,18 @@ export function decide(
 
   const order = compareWithKnown(connection, observation);
   if (order === 'older') return refuse('out_of_order');
-  if (order === 'same' && observation.state !== connection.state) return refuse('not_moved');
+  if (order === 'same' && observation.state !== connection.state && !tellsMore(connection, observation)) {
+    return refuse('not_moved');
+  }
 
   const next = applyObservation(connection, observation, context);
   return { kind: 'apply', next, event: isNews(connection, next) ? eventOf(connection, next, context) : null };
 }
 
-/**
- * Providers report a status until it changes. A status with the time that we know already is the one from before
- * our call was accepted, not its outcome.
- */
-function compareWithKnown(connection: Connection, observation: Observation): 'older' | 'same' | 'newer' {
-  if (observation.providerStatusAt === null || connection.providerStatusAt === null) return 'newer';
-  const difference = observation.providerStatusAt.getTime() - connection.providerStatusAt.getTime();
-  return difference < 0 ? 'older' : difference === 0 ? 'same' : 'newer';
-}
-
 function applyObservation(connection: Connection, observation: Observation, context: DecisionContext): Connection {
-  const changed = observation.state !== connection.state || observation.cause !== connection.cause;
-  const moved = changed || compareWithKnown(connection, observation) === 'newer';
-  const stateSince = changed ? context.now : connection.stateSince;
+  const cause = causeOf(connection, observation);
+  const changed = observation.state !== connection.state || cause !== connection.cause;
+  const moved = hasMoved(connection, observation, context);
   const consent = consentOf(connection, observation, context);
   const counters = countersOf(connection, observation, moved);
   const base: Connection = {
@@ -76,8 +69,8 @@ function applyObservation(connection: Connection, observation: Observation, cont
     ...consent,
     ...counters,
     state: observation.state,
-    cause: observation.cause,
-    stateSince,
+    cause,
+    stateSince: changed ? context.now : connection.stateSince,
     providerStatus: observation.providerStatus,
     providerStatusAt: observation.providerStatusAt ?? connection.providerStatusAt,
     // A challenge and a retry time belong to one state and leave with it.
@@ -91,6 +84,23 @@ function applyObservation(connection: Connection, observation: Observation, cont
   };
   if (observation.state === 'deleted') return buried(base, context.now);
   return { ...base, nextWatchAt: nextWatchAt(base, context.now) };
+}
+
+/** Details of an error that cannot be read this time are not forgotten. */
+function causeOf(connection: Connection, observation: Observation): Cause {
+  const sameFact = observation.state === connection.state && compareWithKnown(connection, observation) === 'same';
+  return sameFact && observation.cause === 'unknown' ? connection.cause : observation.cause;
+}
+
+/**
+ * Is this a new outcome, or one that has been counted already? Without a time from the provider, only a change and
+ * the outcome of our own claimed attempt are new: a status may be read any number of times.
+ */
+function hasMoved(connection: Connection, observation: Observation, context: DecisionContext): boolean {
+  if (observation.state !== connection.state) return true;
+  if (compareWithKnown(connection, observation) === 'same') return false;
+  const changed = observation.cause !== connection.cause;
+  return changed || observation.providerStatusAt !== null || context.fence !== undefined;
 }
 
 function consentOf(
@@ -125,10 +135,11 @@ function retryTime(
   context: DecisionContext,
   moved: boolean,
 ): Date {
-  if (observation.retryAt) return observation.retryAt;
-  const due = connection.retryAt !== null && connection.retryAt <= context.now;
-  if (connection.retryAt !== null && !moved && !due) return connection.retryAt;
-  return retryAfterFailures(Math.max(1, counters.consecutiveFailures), context.now);
+  // A time that is over already would have the provider read again and again.
+  if (observation.retryAt && observation.retryAt > context.now) return observation.retryAt;
+  if (moved) return retryAfterFailures(Math.max(1, counters.consecutiveFailures), context.now);
+  const due = connection.retryAt === null || connection.retryAt <= context.now;
+  return due ? retryAgain(connection, context.now) : connection.retryAt;
 }
 
 function newest(known: Date | null, observed: Date | null | undefined): Date | null {
@@ -169,7 +180,7 @@ function isNews(before: Connection, after: Connection): boolean {
   // A second question in one dialogue, or a link that arrives a moment after its state, is news to whoever waits.
   return (
     after.state === 'awaiting_user' &&
-    (before.challenge?.kind !== after.challenge?.kind ||
+    (!sameQuestion(before.challenge, after.challenge) ||
       before.providerStatusAt?.getTime() !== after.providerStatusAt?.getTime())
   );
 }

@@ -65,18 +65,15 @@ function mismatch(field: Field, value: string): string | null {
   if (field.maxLength !== undefined && value.length > field.maxLength) return `At most ${field.maxLength} characters.`;
   if (field.type === 'numeric' && !/^\d+$/.test(value)) return 'Digits only.';
   if (field.type === 'checkbox' && value !== 'true' && value !== 'false') return 'Must be "true" or "false".';
-  const options = field.options ?? [];
-  if (
-    options.length > 0 &&
-    !choices(field, value).every((choice) => options.some((option) => option.value === choice))
-  ) {
-    return 'Not one of the options.';
-  }
+  if (!isOffered(field, value)) return 'Not one of the options.';
   return matchesPattern(field, value) ? null : (field.patternError ?? 'Does not have the form that the bank asks for.');
 }
 
-function choices(field: Field, value: string): string[] {
-  return field.type === 'multi_select' ? value.split(',') : [value];
+/** Several choices are joined by commas; an option may hold a comma itself. */
+function isOffered(field: Field, value: string): boolean {
+  const offered = new Set((field.options ?? []).map((option) => option.value));
+  if (offered.size === 0 || offered.has(value)) return true;
+  return field.type === 'multi_select' && value.split(',').every((choice) => offered.has(choice));
 }
 
 /** A pattern that does not compile here is the provider's to judge. */

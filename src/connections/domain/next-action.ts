@@ -77,8 +77,10 @@ const WAITING = {
   syncing: 'The provider is fetching data from the bank.',
 } as const;
 
+const CONSENT_ENDED = 'The consent has ended. The user must renew it at the bank.';
+
 const REAUTH: Partial<Record<Cause, string>> = {
-  consent_expired: 'The consent has ended. The user must renew it at the bank.',
+  consent_expired: CONSENT_ENDED,
   sca_required: 'The bank wants the user to authenticate again.',
   challenge_failed: 'The answer was not accepted. The user can try again.',
   challenge_expired: 'The user did not answer in time and can try again.',
@@ -122,10 +124,12 @@ function submitMessage(fields: readonly Field[]): string {
   return asked.length === 1 && only ? `Give the bank: ${only.label}.` : 'Answer the questions of the bank.';
 }
 
+/** A provider may report an ended consent late, so the clock counts as much as the state. */
 function activeAction(connection: Connection, capabilities: Facts, now: Date): NextAction {
-  const from = connection.consentRenewableFrom;
+  const { consentExpiresAt: ends, consentRenewableFrom: from } = connection;
+  if (ends !== null && ends <= now) return renewal(CONSENT_ENDED, capabilities);
   if (from !== null && from <= now) {
-    const deadline = connection.consentExpiresAt === null ? {} : { deadline: connection.consentExpiresAt };
+    const deadline = ends === null ? {} : { deadline: ends };
     return { ...renewal('The consent ends soon. The user can renew it now.', capabilities), ...deadline };
   }
   return { kind: 'none', by: 'nobody', message: 'Nothing to do.' };

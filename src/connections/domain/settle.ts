@@ -19,10 +19,8 @@ export function settle(
 ): Observation {
   if (!isMoving(connection.state)) return observation;
   const age = now.getTime() - connection.stateSince.getTime();
-  if (isMoving(observation.state)) {
-    return age > settleWithinMs && observation.state === connection.state
-      ? givenUp(connection, observation)
-      : observation;
+  if (observation.state === connection.state) {
+    return age > settleWithinMs ? givenUp(connection, observation) : observation;
   }
   return age > ACCEPTED_GRACE_MS
     ? { ...observation, providerStatusAt: laterThanKnown(connection, observation) }

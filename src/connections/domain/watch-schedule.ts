@@ -24,11 +24,18 @@ export function nextLook(
   now: Date,
 ): Date {
   const moving = nextWatchAt({ ...connection, retryAt: null }, now);
-  return moving ?? retryAfterFailures(Math.max(1, connection.consecutiveFailures), now);
+  return moving ?? retryAgain(connection, now);
 }
 
 /** 1 min, 2 min, 4 min … at most 6 h. */
 export function retryAfterFailures(failures: number, now: Date): Date {
   const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20));
   return new Date(now.getTime() + pause);
+}
+
+/** When to look at trouble that is still the same: the pause doubles with the time that it has lasted, at most 6 h. */
+export function retryAgain(connection: Pick<Connection, 'stateSince' | 'consecutiveFailures'>, now: Date): Date {
+  const lasted = Math.min(LONGEST_RETRY_MS, now.getTime() - connection.stateSince.getTime());
+  const pause = retryAfterFailures(Math.max(1, connection.consecutiveFailures), now).getTime() - now.getTime();
+  return new Date(now.getTime() + Math.max(pause, lasted));
 }

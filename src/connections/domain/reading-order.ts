@@ -1,0 +1,38 @@
+import type { Challenge } from '../../credentials/challenge.js';
+import type { Observation } from '../../credentials/observation.js';
+import type { Connection } from './connection.js';
+import { isMoving } from './connection-state.js';
+
+export type ReadingOrder = 'older' | 'same' | 'newer';
+
+/** By the provider's own time. A reading without a time cannot be placed and counts as newer. */
+export function compareWithKnown(
+  connection: Pick<Connection, 'providerStatusAt'>,
+  observation: Pick<Observation, 'providerStatusAt'>,
+): ReadingOrder {
+  if (observation.providerStatusAt === null || connection.providerStatusAt === null) return 'newer';
+  const difference = observation.providerStatusAt.getTime() - connection.providerStatusAt.getTime();
+  return difference < 0 ? 'older' : difference === 0 ? 'same' : 'newer';
+}
+
+/**
+ * Of two readings with the same time, is the second the same fact with more detail? A link or the reason of an error
+ * may be readable only a moment after its status. Another word at the same time is the status from before our call
+ * was accepted, and a connection that we gave up is not set in motion again by the status that it hung in.
+ */
+export function tellsMore(connection: Connection, observation: Observation): boolean {
+  if (observation.providerStatus !== connection.providerStatus) return false;
+  if (isMoving(connection.state)) return true;
+  return connection.cause === 'unknown' && observation.cause !== 'unknown' && !isMoving(observation.state);
+}
+
+/** Does the user see the same question? The deadline is left out: some adapters count it from the reading. */
+export function sameQuestion(one: Challenge | null, other: Challenge | null): boolean {
+  return JSON.stringify(shown(one)) === JSON.stringify(shown(other));
+}
+
+function shown(challenge: Challenge | null): unknown {
+  if (!challenge) return null;
+  const { kind } = challenge;
+  return kind === 'submit_information' ? [kind, challenge.fields] : [kind, challenge.url ?? null];
+}
