@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+
+import type { DataSource } from 'typeorm';
+
+import { TaggedCache, type Loaded } from '../../src/cache/tagged-cache.js';
+import { ConnectionLifecycle } from '../../src/connections/connection-lifecycle.js';
+import type { Connection } from '../../src/connections/domain/connection.js';
+import type { Origin } from '../../src/connections/origin.js';
+import { ConnectionCreationEntity } from '../../src/connections/persistence/connection-creation.entity.js';
+import {
+  ConnectionCreationRepository,
+  type Creation,
+} from '../../src/connections/persistence/connection-creation.repository.js';
+import { ConnectionEventEntity } from '../../src/connections/persistence/connection-event.entity.js';
+import { ConnectionEventRepository } from '../../src/connections/persistence/connection-event.repository.js';
+import { ConnectionListRepository } from '../../src/connections/persistence/connection-list.repository.js';
+import { ConnectionWorkRepository } from '../../src/connections/persistence/connection-work.repository.js';
+import { ConnectionEntity } from '../../src/connections/persistence/connection.entity.js';
+import { ConnectionMapper } from '../../src/connections/persistence/connection.mapper.js';
+import { ConnectionRepository } from '../../src/connections/persistence/connection.repository.js';
+import { providerId } from '../../src/credentials/provider-id.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { LookupHash } from '../../src/platform/crypto/lookup-hash.js';
+import { Opened } from '../../src/platform/crypto/opened.js';
+import { Sealer } from '../../src/platform/crypto/sealer.js';
+import { MovableClock } from '../../src/platform/time/clock.js';
+import { ProviderRegistry } from '../../src/providers/registry/provider-registry.js';
+import { ProviderUserEntity } from '../../src/users/persistence/provider-user.entity.js';
+import { UserEntity } from '../../src/users/persistence/user.entity.js';
+import { UserRepository } from '../../src/users/persistence/user.repository.js';
+import { at, connection, NOON } from '../factories/connection.factory.js';
+import { testDatabase, type TestDatabase } from '../factories/database.factory.js';
+
+export const TESTER: Origin = { trigger: 'system', actor: 'tester', requestId: null };
+
+/** Keeps nothing; remembers which tags were made worthless. */
+export class RememberingCache extends TaggedCache {
+  readonly invalidated: string[] = [];
+  /** Runs when the cache is told, so that a test can look at what is committed by then. */
+  whenTold: () => Promise<void> = async () => undefined;
+
+  override async read<T>(_key: string, _tags: readonly string[], load: () => Promise<Loaded<T>>): Promise<T> {
+    return (await load()).value;
+  }
+
+  override async invalidate(tags: readonly string[]): Promise<void> {
+    this.invalidated.push(...tags);
+    await this.whenTold();
+  }
+
+  override async generation(): Promise<string | null> {
+    return null;
+  }
+}
+
+/** The repositories and the one door, on a database of their own, without an application around them. */
+export class ConnectionStore {
+  readonly clock = MovableClock.frozenAt(NOON);
+  readonly cache = new RememberingCache();
+  readonly mapper: ConnectionMapper;
+  readonly connections: ConnectionRepository;
+  readonly lists: ConnectionListRepository;
+  readonly events: ConnectionEventRepository;
+  readonly work: ConnectionWorkRepository;
+  readonly creations: ConnectionCreationRepository;
+  readonly users: UserRepository;
+  readonly lifecycle: ConnectionLifecycle;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly source: DataSource,
+  ) {
+    const keys = new KeyRing([{ id: 'test', key: Buffer.alloc(32, 7) }]);
+    this.mapper = new ConnectionMapper(new Sealer(keys), new LookupHash(keys));
+    this.connections = new ConnectionRepository(source, this.mapper);
+    this.lists = new ConnectionListRepository(source, this.mapper);
+    this.events = new ConnectionEventRepository(source);
+    this.work = new ConnectionWorkRepository(source);
+    this.creations = new ConnectionCreationRepository(source);
+    this.users = new UserRepository(source);
+    const registry = new ProviderRegistry([]);
+    this.lifecycle = new ConnectionLifecycle(source, this.connections, this.events, this.cache, registry, this.clock);
+  }
+
+  static async open(): Promise<ConnectionStore> {
+    const database = await testDatabase();
+    const entities = [
+      ConnectionEntity,
+      ConnectionEventEntity,
+      ConnectionCreationEntity,
+      UserEntity,
+      ProviderUserEntity,
+    ];
+    return new ConnectionStore(database, await database.connect(entities));
+  }
+
+  async addUser(externalUserId: string = randomUUID()): Promise<string> {
+    const id = randomUUID();
+    const none = { market: null, locale: null, deletionRequestedAt: null };
+    await this.users.insert({ id, externalUserId, createdAt: NOON, ...none });
+    return id;
+  }
+
+  /** A stored connection of a user of its own; every secret and id differs from all others. */
+  async add(changes: Partial<Connection> = {}): Promise<Connection> {
+    const userId = changes.userId ?? (await this.addUser());
+    const record = connection({
+      id: randomUUID(),
+      userId,
+      credentialId: new Opened(randomUUID()),
+      fingerprint: randomUUID(),
+      ...changes,
+    });
+    await this.lifecycle.begin(record, TESTER, async () => undefined);
+    return record;
+  }
+
+  creation(userId: string, changes: Partial<Creation> = {}): Creation {
+    return {
+      id: randomUUID(),
+      userId,
+      externalUserId: 'cust-42',
+      provider: providerId('tink'),
+      institutionId: 'se-demobank-password',
+      institutionName: 'Demo Bank',
+      reference: null,
+      fingerprint: randomUUID(),
+      actor: 'client:tester',
+      requestId: null,
+      createdAt: NOON,
+      recoverAt: at(40_000),
+      ...changes,
+    };
+  }
+
+  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.source.query<Row[]>(sql, parameters);
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+  }
+}
+
+/** Every order is as likely; the seed makes a failure repeatable. */
+export function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const mixed = [...items];
+  let state = seed;
+  for (let last = mixed.length - 1; last > 0; last--) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    const other = state % (last + 1);
+    [mixed[last], mixed[other]] = [mixed[other] as T, mixed[last] as T];
+  }
+  return mixed;
+}
