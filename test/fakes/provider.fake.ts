@@ -11,7 +11,7 @@ import type { Observation } from '../../src/credentials/observation.js';
 import { providerId } from '../../src/credentials/provider-id.js';
 import { ProviderUsers, type ProviderAccessToken } from '../../src/credentials/provider-users.js';
 import { Provider } from '../../src/credentials/provider.js';
-import type { Result } from '../../src/credentials/result.js';
+import { fail, type Result } from '../../src/credentials/result.js';
 import type { SecretValue } from '../../src/credentials/secret-value.js';
 
 /** What each operation of each port answers with. */
@@ -55,6 +55,7 @@ export class UnplannedCall extends Error {
 /** The script of a `ProviderFake`: answers in the planned order for each operation, and what was called. */
 export class FakeScript {
   readonly calls: FakeCall[] = [];
+  private readonly overrides = new Map<FakeOperation, unknown>();
   private readonly planned: {
     readonly operation: FakeOperation;
     readonly answer: unknown;
@@ -73,6 +74,16 @@ export class FakeScript {
     return this;
   }
 
+  /** Goes before all that was planned, until cleared. */
+  override<K extends FakeOperation>(operation: K, answer: Scripted<K>): this {
+    this.overrides.set(operation, answer);
+    return this;
+  }
+
+  clearOverrides(): void {
+    this.overrides.clear();
+  }
+
   callsTo(operation: FakeOperation): readonly FakeCall[] {
     return this.calls.filter((call) => call.operation === operation);
   }
@@ -85,6 +96,7 @@ export class FakeScript {
   reset(): void {
     this.calls.length = 0;
     this.planned.length = 0;
+    this.overrides.clear();
   }
 
   /** @throws UnplannedCall */
@@ -95,14 +107,26 @@ export class FakeScript {
     const last = args.at(-1);
     const signal = isCallContext(last) ? last.signal : undefined;
     this.calls.push({ operation, args: signal ? args.slice(0, -1) : args, signal });
+    if (signal?.aborted) return fail(GIVEN_UP);
+    const answer = (this.overrides.get(operation) ?? this.next(operation)) as Scripted<K>;
+    return typeof answer === 'function' ? answer(...args) : answer;
+  }
+
+  private next(operation: FakeOperation): unknown {
     const mine = this.planned.filter((each) => each.operation === operation);
     const next = mine.find(({ always }) => !always) ?? mine[0];
     if (!next) throw new UnplannedCall(`${operation} was not planned.`);
     if (!next.always) this.planned.splice(this.planned.indexOf(next), 1);
-    const answer = next.answer as Scripted<K>;
-    return typeof answer === 'function' ? answer(...args) : answer;
+    return next.answer;
   }
 }
+
+/** As every adapter: nothing is sent for a caller who has given up. */
+const GIVEN_UP: ProviderFailure = {
+  code: 'provider.aborted',
+  message: 'The call was given up.',
+  mayHaveHappened: false,
+};
 
 function isCallContext(value: unknown): value is { readonly signal: AbortSignal } {
   return typeof value === 'object' && value !== null && 'signal' in value && value.signal instanceof AbortSignal;

@@ -121,8 +121,8 @@ const LOGIN_REASONS: ReadonlyMap<string, Reading> = new Map([
 function readError(status: ErrorStatus, detail: TinkDetailedError | null): Reading {
   if (!detail) return WITHOUT_DETAIL[status];
   if (detail.reason === 'NO_ACCOUNTS') return reading('failed', 'no_accounts');
-  if (detail.reason === 'AUTHENTICATION_METHOD_NOT_SUPPORTED') return reading('failed', 'unsupported_method');
   if (status === 'PERMANENT_ERROR') return WITHOUT_DETAIL[status];
+  if (detail.reason === 'AUTHENTICATION_METHOD_NOT_SUPPORTED') return reading('failed', 'unsupported_method');
   if (detail.type === 'PROVIDER_ERROR') return reading('retrying', 'bank_unavailable');
   if (detail.type === 'TINK_SIDE_ERROR') return reading('retrying', 'provider_unavailable');
   if (status === 'TEMPORARY_ERROR') return WITHOUT_DETAIL[status];
