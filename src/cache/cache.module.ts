@@ -5,6 +5,8 @@ import { CacheConfig } from '../config/slices.js';
 import { Ids } from '../platform/ids/ids.js';
 import { Clock } from '../platform/time/clock.js';
 import { CacheBackend, MemoryBackend, RedisBackend } from './cache-backend.js';
+import { CacheCheck } from './cache-check.js';
+import { CacheMetrics } from './cache-metrics.js';
 import { CacheStore } from './cache-store.js';
 import { GuardedStore } from './guarded.store.js';
 import { KeyvTaggedCache } from './keyv-tagged-cache.js';
@@ -40,6 +42,8 @@ class CacheBackendModule {}
     { provide: CacheStore, inject: [Cache, CacheBackend, Clock, Ids], useFactory: storeOf },
     { provide: TaggedCache, useClass: KeyvTaggedCache },
     ReadInterceptor,
+    CacheMetrics,
+    CacheCheck,
   ],
   exports: [TaggedCache, ReadInterceptor],
 })

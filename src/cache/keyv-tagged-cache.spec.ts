@@ -1,8 +1,11 @@
 import { Logger } from '@nestjs/common';
 
+import { Registry } from 'prom-client';
+
 import { CacheConfig } from '../config/slices.js';
 import { UuidIds } from '../platform/ids/ids.js';
 import { MovableClock } from '../platform/time/clock.js';
+import { CacheMetrics } from './cache-metrics.js';
 import { CacheStore, EPOCH_TAG, type StoreItem } from './cache-store.js';
 import { KeyvTaggedCache } from './keyv-tagged-cache.js';
 
@@ -29,10 +32,12 @@ class MapStore extends CacheStore {
 function setUp(ttlMs = 30_000) {
   const store = new MapStore();
   const clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z'));
-  const cache = new KeyvTaggedCache(store, new CacheConfig(null, ttlMs), clock, new UuidIds());
+  const registry = new Registry();
+  const metrics = new CacheMetrics(registry);
+  const cache = new KeyvTaggedCache(store, new CacheConfig(null, ttlMs), clock, new UuidIds(), metrics);
   let loads = 0;
   const load = async () => ({ value: (loads += 1), cacheable: true });
-  return { store, clock, cache, load, read: () => cache.read('key', ['tag'], load) };
+  return { store, clock, cache, registry, load, read: () => cache.read('key', ['tag'], load) };
 }
 
 describe('KeyvTaggedCache without its store', () => {
@@ -90,6 +95,23 @@ describe('KeyvTaggedCache', () => {
     await read();
     expect(await read()).toBe(2);
     expect(store.items.has('key')).toBe(false);
+  });
+
+  it('counts hits, misses, and what happens without the store', async () => {
+    const { store, cache, registry, read } = setUp();
+    await read();
+    await read();
+    await cache.invalidate(['tag']);
+    store.away = true;
+    await read();
+    await cache.invalidate(['tag']);
+    const text = await registry.metrics();
+    for (const result of ['hit', 'miss', 'away']) {
+      expect(text).toContain(`mooring_cache_reads_total{result="${result}"} 1`);
+    }
+    for (const result of ['done', 'failed']) {
+      expect(text).toContain(`mooring_cache_invalidations_total{result="${result}"} 1`);
+    }
   });
 
   it('reads anew what lies in the store and is no entry of ours', async () => {

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CacheConfig } from '../config/slices.js';
 import { Ids } from '../platform/ids/ids.js';
 import { Clock } from '../platform/time/clock.js';
+import { CacheMetrics } from './cache-metrics.js';
 import { CacheStore, EPOCH_TAG, TAG_TTL_MS } from './cache-store.js';
 import { TaggedCache, type Loaded } from './tagged-cache.js';
 
@@ -30,6 +31,7 @@ export class KeyvTaggedCache extends TaggedCache {
     private readonly config: CacheConfig,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly metrics: CacheMetrics,
   ) {
     super();
   }
@@ -39,12 +41,15 @@ export class KeyvTaggedCache extends TaggedCache {
     try {
       const [entry, ...found] = await this.store.getMany([key, ...tags, EPOCH_TAG]);
       tokens = joined(found);
-      if (isEntry(entry) && entry.tokens === tokens && entry.until > this.clock.now().getTime())
+      if (isEntry(entry) && entry.tokens === tokens && entry.until > this.clock.now().getTime()) {
+        this.metrics.read('hit');
         return entry.value as T;
+      }
       tokens ??= await this.complete(tags, found);
     } catch {
       tokens = null;
     }
+    this.metrics.read(tokens === null ? 'away' : 'miss');
     // Without tokens nobody can tell whether a load under way saw the last change: everyone loads for himself.
     if (tokens === null) return (await load()).value;
     return this.fly(key, tokens, load);
@@ -54,8 +59,10 @@ export class KeyvTaggedCache extends TaggedCache {
     if (tags.length === 0) return;
     try {
       await this.store.setMany([...new Set(tags)].map((key) => this.freshToken(key)));
+      this.metrics.invalidated('done');
     } catch (error) {
       this.store.distrust();
+      this.metrics.invalidated('failed');
       this.logger.warn({ msg: 'invalidation failed; the cache starts afresh when its store is back', err: error });
     }
   }

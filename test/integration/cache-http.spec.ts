@@ -1,16 +1,14 @@
 import 'reflect-metadata';
 
-import { Controller, Get, Global, HttpCode, Module, NotFoundException, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 
-import { CacheModule } from '../../src/cache/cache.module.js';
 import { CachedRead, Etagged } from '../../src/cache/cached-read.decorator.js';
 import { Invalidates } from '../../src/cache/invalidates.decorator.js';
 import { connectionEntryKey, connectionTag } from '../../src/cache/keys.js';
 import { TaggedCache } from '../../src/cache/tagged-cache.js';
-import { CacheConfig } from '../../src/config/slices.js';
-import { PlatformModule } from '../../src/platform/platform.module.js';
+import { CacheSurroundings } from './cache-surroundings.js';
 
 interface Thing {
   readonly id: string;
@@ -74,10 +72,6 @@ class ThingsController {
   }
 }
 
-@Global()
-@Module({ providers: [{ provide: CacheConfig, useValue: new CacheConfig(null, 30_000) }], exports: [CacheConfig] })
-class TestConfigModule {}
-
 describe('reads and changes over HTTP', () => {
   let app: NestFastifyApplication;
   let things: ThingsController;
@@ -85,7 +79,7 @@ describe('reads and changes over HTTP', () => {
 
   beforeEach(async () => {
     const module = await Test.createTestingModule({
-      imports: [TestConfigModule, PlatformModule.forRoot(), CacheModule],
+      imports: [CacheSurroundings.forRoot(null)],
       controllers: [ThingsController],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());

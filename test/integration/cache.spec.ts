@@ -1,27 +1,15 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
 
-import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 
 import { CacheBackend } from '../../src/cache/cache-backend.js';
-import { CacheModule } from '../../src/cache/cache.module.js';
 import { TaggedCache, type Loaded } from '../../src/cache/tagged-cache.js';
-import { CacheConfig } from '../../src/config/slices.js';
-import { PlatformModule } from '../../src/platform/platform.module.js';
+import { HealthChecks } from '../../src/platform/health/health-checks.js';
 import { MovableClock } from '../../src/platform/time/clock.js';
+import { CacheSurroundings, TTL_MS } from './cache-surroundings.js';
 
 const REDIS_URL = process.env['REDIS_URL'];
-const TTL_MS = 30_000;
-
-@Global()
-@Module({})
-class CacheConfigModule {
-  static forRoot(redisUrl: string | null): DynamicModule {
-    const config = { provide: CacheConfig, useValue: new CacheConfig(redisUrl, TTL_MS) };
-    return { module: CacheConfigModule, providers: [config], exports: [CacheConfig] };
-  }
-}
-
 interface Process {
   readonly module: TestingModule;
   readonly cache: TaggedCache;
@@ -30,7 +18,7 @@ interface Process {
 
 async function startProcess(redisUrl: string | null): Promise<Process> {
   const clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z'));
-  const imports = [CacheConfigModule.forRoot(redisUrl), PlatformModule.forRoot({ clock }), CacheModule];
+  const imports = [CacheSurroundings.forRoot(redisUrl, clock)];
   const module = await Test.createTestingModule({ imports }).compile();
   await module.init();
   const backend = module.get(CacheBackend);
@@ -237,8 +225,14 @@ if (REDIS_URL) {
       expect(await read(other)).toBe('second');
     });
 
-    it('go on without Redis', async () => {
+    it('go on without Redis, and say so', async () => {
+      const [check] = one.module.get(HealthChecks).all();
+      expect(check).toMatchObject({ name: 'cache', required: false });
+      const { signal } = new AbortController();
+      await expect(check?.probe(signal)).resolves.toBeUndefined();
       await way.cut();
+      await until(async () => !one.module.get(CacheBackend).isConnected());
+      await expect(check?.probe(signal)).rejects.toThrow('Redis');
       const truth = new Truth();
       const read = () => one.cache.read(`entry:${nextName()}`, ['tag:x'], truth.load);
       expect(await read()).toBe('first');
