@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_CATALOGUE, type ProblemCode } from '../errors/problem-catalogue.js';
 import { PROBLEM_MEDIA_TYPE } from '../errors/problem.js';
 import type { Ids } from '../ids/ids.js';
-import { requestIdFrom } from '../logging/request-id.js';
+import { RequestIds } from '../logging/request-id.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Time for a client to send its whole request. */
@@ -17,15 +17,16 @@ type FrameworkErrorHandler = (error: Error, request: FastifyRequest, reply: Fast
 
 /** @param onFrameworkError answers what Fastify refuses before any route or hook: malformed addresses. */
 export function fastifyServer(ids: Ids, onFrameworkError: FrameworkErrorHandler): FastifyAdapter {
+  const requestIds = new RequestIds(ids);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     requestIdHeader: false,
-    genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id'], ids),
+    genReqId: (raw: IncomingMessage) => requestIds.from(raw.headers['x-request-id']),
     frameworkErrors: onFrameworkError,
     clientErrorHandler: (error: Error, socket: Socket) => {
-      answerBrokenRequest(error, socket, ids);
+      answerBrokenRequest(error, socket, requestIds.next());
     },
     logger: false,
     routerOptions: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true },
@@ -46,11 +47,11 @@ function acceptOnlyJson(adapter: FastifyAdapter): void {
 }
 
 /** What is not even HTTP never becomes a request, so the answer is written by hand. */
-function answerBrokenRequest(error: Error, socket: Socket, ids: Ids): void {
+function answerBrokenRequest(error: Error, socket: Socket, requestId: string): void {
   if (!socket.writable || socket.destroyed) return;
   const code = brokenRequestCode(error);
   const { status, title } = PROBLEM_CATALOGUE[code];
-  const body = JSON.stringify({ type: `urn:mooring:problem:${code}`, title, status, code, requestId: ids.next() });
+  const body = JSON.stringify({ type: `urn:mooring:problem:${code}`, title, status, code, requestId });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
