@@ -3,11 +3,12 @@ export class KeyRing {
   private readonly byId: ReadonlyMap<string, Buffer>;
   readonly current: { readonly id: string; readonly key: Buffer };
 
-  /** @throws RangeError when there is no key, an id occurs twice, or a key is not 32 bytes. */
+  /** @throws RangeError when there is no key, an id occurs twice or does not fit into a sealed value, or a key is not 32 bytes. */
   constructor(keys: readonly { readonly id: string; readonly key: Buffer }[]) {
     const [first] = keys;
     if (!first) throw new RangeError('At least one encryption key is needed.');
     for (const { id, key } of keys) {
+      if (id === '' || id.includes('.')) throw new RangeError('A key id must not be empty or hold a dot.');
       if (key.length !== 32) throw new RangeError(`Encryption key "${id}" must be 32 bytes.`);
     }
     this.byId = new Map(keys.map(({ id, key }) => [id, key]));

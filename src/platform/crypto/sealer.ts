@@ -34,13 +34,17 @@ export class Sealer {
    * @throws UnsealError
    */
   open(sealed: Sealed, address: SealAddress, _reason: string): Opened {
-    const [version, keyId, nonceText, bodyText] = sealed.split('.');
-    if (version !== 'v1' || !keyId || !nonceText || !bodyText) throw new UnsealError('Not a sealed value.');
+    const [version, keyId, nonceText, bodyText, ...more] = sealed.split('.');
+    if (version !== 'v1' || !keyId || !nonceText || !bodyText || more.length > 0) {
+      throw new UnsealError('Not a sealed value.');
+    }
     const key = this.keys.find(keyId);
     if (!key) throw new UnsealError(`No encryption key with id "${keyId}" is configured.`);
     const body = Buffer.from(bodyText, 'base64url');
-    if (body.length < TAG_BYTES) throw new UnsealError('The sealed value is cut short.');
-    const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(nonceText, 'base64url'), { authTagLength: TAG_BYTES })
+    const nonce = Buffer.from(nonceText, 'base64url');
+    if (body.length < TAG_BYTES || nonce.length !== NONCE_BYTES)
+      throw new UnsealError('The sealed value is cut short.');
+    const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
       .setAAD(additionalData(address))
       .setAuthTag(body.subarray(body.length - TAG_BYTES));
     try {
