@@ -4,29 +4,15 @@ import type { CredentialSnapshot } from '../credentials/credentials.service.js';
 import type { ProviderFailure } from '../credentials/failure.js';
 import type { Provider } from '../credentials/provider.js';
 import { Failure } from '../platform/errors/failure.js';
-import { Ids } from '../platform/ids/ids.js';
-import { Clock } from '../platform/time/clock.js';
 import { EnsureProviderUser } from '../users/ensure-provider-user.js';
 import { AdoptCredential } from './adopt-credential.js';
+import { CreationMoment, type NewConnection } from './creation-moment.js';
 import type { Connection } from './domain/connection.js';
-import type { Answer } from './domain/field-answers.js';
 import { LoginCheck, type CheckedLogin } from './login-check.js';
 import type { Origin } from './origin.js';
 import { ConnectionCreationRepository, type Creation } from './persistence/connection-creation.repository.js';
 import { ProviderAccess, providerUserRef } from '../providers/registry/provider-access.js';
 import { asFailure } from '../providers/registry/provider-failures.js';
-
-export interface NewConnection {
-  readonly userId: string;
-  readonly provider: string;
-  readonly institutionId: string;
-  readonly answers: readonly Answer[];
-  readonly reference?: string | undefined;
-  readonly returnUrl?: string | undefined;
-}
-
-/** Longer than the provider's calls can take: after it, the process that began is taken for dead. */
-export const CREATION_LEASE_MS = 40_000;
 
 /**
  * Direct creation with a login. The intent is written before the provider is called, so that a crash leaves either
@@ -125,37 +111,4 @@ function duplicate(connectionId: string): Failure {
     detail: 'This login is connected already.',
     members: { connectionId },
   });
-}
-
-/** Gives a creation its id and its time. */
-@Injectable()
-export class CreationMoment {
-  constructor(
-    private readonly clock: Clock,
-    private readonly ids: Ids,
-  ) {}
-
-  creation(
-    request: NewConnection,
-    externalUserId: string,
-    provider: Provider,
-    { institution, fingerprint }: CheckedLogin,
-    origin: Origin,
-  ): Creation {
-    const now = this.clock.now();
-    return {
-      id: this.ids.next(),
-      userId: request.userId,
-      externalUserId,
-      provider: provider.id,
-      institutionId: institution.id,
-      institutionName: institution.name,
-      reference: request.reference ?? null,
-      fingerprint,
-      actor: origin.actor,
-      requestId: origin.requestId,
-      createdAt: now,
-      recoverAt: new Date(now.getTime() + CREATION_LEASE_MS),
-    };
-  }
 }

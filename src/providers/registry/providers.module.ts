@@ -3,18 +3,20 @@ import { Module } from '@nestjs/common';
 import type { Provider } from '../../credentials/provider.js';
 import { TinkModule } from '../tink/tink.module.js';
 import { TinkProvider } from '../tink/tink.provider.js';
+import { ProviderAccess } from './provider-access.js';
 import { ProviderRegistry } from './provider-registry.js';
 
 /** Adding a provider: its module in `imports`, its class in `inject`. */
 @Module({
   imports: [TinkModule],
   providers: [
+    ProviderAccess,
     {
       provide: ProviderRegistry,
       useFactory: (...providers: Provider[]) => new ProviderRegistry(providers),
       inject: [TinkProvider],
     },
   ],
-  exports: [ProviderRegistry],
+  exports: [ProviderRegistry, ProviderAccess],
 })
 export class ProvidersModule {}

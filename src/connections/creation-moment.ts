@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Provider } from '../credentials/provider.js';
+import { Ids } from '../platform/ids/ids.js';
+import { Clock } from '../platform/time/clock.js';
+import type { Answer } from './domain/field-answers.js';
+import type { CheckedLogin } from './login-check.js';
+import type { Origin } from './origin.js';
+import type { Creation } from './persistence/connection-creation.repository.js';
+
+/** Longer than the provider's calls can take: after it, the process that began is taken for dead. */
+const CREATION_LEASE_MS = 40_000;
+
+export interface NewConnection {
+  readonly userId: string;
+  readonly provider: string;
+  readonly institutionId: string;
+  readonly answers: readonly Answer[];
+  readonly reference?: string | undefined;
+  readonly returnUrl?: string | undefined;
+}
+
+/** Gives a creation its id and its time. */
+@Injectable()
+export class CreationMoment {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  creation(
+    request: NewConnection,
+    externalUserId: string,
+    provider: Provider,
+    { institution, fingerprint }: CheckedLogin,
+    origin: Origin,
+  ): Creation {
+    const now = this.clock.now();
+    return {
+      id: this.ids.next(),
+      userId: request.userId,
+      externalUserId,
+      provider: provider.id,
+      institutionId: institution.id,
+      institutionName: institution.name,
+      reference: request.reference ?? null,
+      fingerprint,
+      actor: origin.actor,
+      requestId: origin.requestId,
+      createdAt: now,
+      recoverAt: new Date(now.getTime() + CREATION_LEASE_MS),
+    };
+  }
+}
