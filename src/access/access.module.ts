@@ -6,6 +6,8 @@ import { AccessGuard } from './access.guard.js';
 import { Authenticator } from './authenticator.js';
 import { CreateClient } from './create-client.js';
 import { FirstClient } from './first-client.js';
+import { KeyAuthenticator } from './key-authenticator.js';
+import { KeyRecords } from './key-records.js';
 import { ClientEntity } from './persistence/client.entity.js';
 import { ClientKeyEntity } from './persistence/client-key.entity.js';
 import { ClientRepository } from './persistence/client.repository.js';
@@ -18,8 +20,8 @@ import { RoutePolicyCheck } from './route-policy-check.js';
   imports: [TypeOrmModule.forFeature([ClientEntity, ClientKeyEntity]), DiscoveryModule],
   providers: [
     ClientRepository,
-    KeyRepository,
-    Authenticator,
+    { provide: KeyRecords, useClass: KeyRepository },
+    { provide: Authenticator, useClass: KeyAuthenticator },
     CreateClient,
     RevokeClient,
     FirstClient,
