@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../../platform/time/clock.js';
 import type { Capabilities } from '../../credentials/capabilities.js';
-import type { Field } from '../../credentials/field.js';
+import type { Field, FieldOption } from '../../credentials/field.js';
 import { ProviderRegistry } from '../../providers/registry/provider-registry.js';
 import { consentStatus, dataStatus } from '../domain/clocks.js';
 import type { Connection } from '../domain/connection.js';
@@ -94,12 +94,33 @@ export function toActionResponse(action: NextAction): NextActionResponse {
     ...(fields === undefined ? {} : { fields: fields.map(toFieldResponse) }),
     ...(url === undefined ? {} : { url }),
     ...(qr === undefined ? {} : { qr }),
-    ...(linkSession === undefined ? {} : { linkSession }),
+    ...(linkSession === undefined ? {} : { linkSession: { purpose: linkSession.purpose } }),
   };
 }
 
-export function toFieldResponse({ options, ...field }: Field): FieldResponse {
-  return { ...field, ...(options === undefined ? {} : { options: [...options] }) };
+const WHERE_GIVEN = [
+  'minLength',
+  'maxLength',
+  'pattern',
+  'patternError',
+  'hint',
+  'helpText',
+  'value',
+] as const satisfies readonly (keyof Field)[];
+
+export function toFieldResponse(field: Field): FieldResponse {
+  const { name, label, type, required, masked, options } = field;
+  const shown = { name, label, type, required, masked, ...given(field, WHERE_GIVEN) };
+  return options === undefined ? shown : { ...shown, options: options.map(toOption) };
+}
+
+function toOption({ value, label, image }: FieldOption): FieldOption {
+  return { value, label, ...(image === undefined ? {} : { image }) };
+}
+
+function given<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  const present = keys.filter((key) => from[key] !== undefined);
+  return Object.fromEntries(present.map((key) => [key, from[key]])) as Pick<T, K>;
 }
 
 function iso(at: Date | null): string | null {

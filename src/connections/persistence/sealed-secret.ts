@@ -1,6 +1,10 @@
+import { inspect } from 'node:util';
+
 import type { SecretValue } from '../../credentials/secret-value.js';
 import type { SealAddress, Sealed } from '../../platform/crypto/sealed.js';
 import type { Sealer } from '../../platform/crypto/sealer.js';
+
+const PLACEHOLDER = '[secret]';
 
 /** A secret that stays sealed until somebody reveals it, with a reason. */
 export class SealedSecret implements SecretValue {
@@ -16,5 +20,17 @@ export class SealedSecret implements SecretValue {
 
   reveal(reason: string): string {
     return this.#sealer.open(this.#sealed, this.#address, reason).reveal(reason);
+  }
+
+  toString(): string {
+    return PLACEHOLDER;
+  }
+
+  toJSON(): string {
+    return PLACEHOLDER;
+  }
+
+  [inspect.custom](): string {
+    return PLACEHOLDER;
   }
 }

@@ -34,6 +34,7 @@ function limitMismatch(provider: Provider, { limits }: Capabilities): readonly s
   const sound =
     Number.isInteger(limits.unattendedRefreshesPerDay) &&
     limits.unattendedRefreshesPerDay >= 0 &&
+    Number.isFinite(limits.settleWithinMs) &&
     limits.settleWithinMs > 0;
   return sound ? [] : [`Provider "${provider.id}" publishes limits that are not usable numbers.`];
 }

@@ -26,7 +26,7 @@ export class ProviderAccess {
   /** @param locale of the user, for texts that come from the bank. */
   call(locale?: string | null): CallContext {
     const signal = AbortSignal.timeout(CALL_BUDGET_MS);
-    return locale ? { signal, locale: locale.replace('_', '-') } : { signal };
+    return locale ? { signal, locale: locale.replaceAll('_', '-') } : { signal };
   }
 }
 
