@@ -15,6 +15,8 @@ export class ConfigModule {
       config.access,
       config.logging,
       config.tink,
+      config.flanks,
+      config.flinks,
     ];
     const providers = slices.map((slice): Provider => ({ provide: slice.constructor as Type, useValue: slice }));
     return { module: ConfigModule, providers, exports: providers };

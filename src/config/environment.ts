@@ -74,4 +74,43 @@ export class Environment {
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
   @Matches(/^[A-Z]{2}$/, { message: 'must be a country code of two letters' })
   TINK_MARKET = 'SE';
+
+  @IsAddress(['https:'], { httpOnLoopback: true })
+  FLANKS_API_URL = 'https://api.flanks.io';
+
+  @IsAddress(['https:'], { httpOnLoopback: true })
+  FLANKS_PLATFORM_URL = 'https://platform.flanks.io';
+
+  @IsOptional()
+  @IsNotEmpty()
+  FLANKS_CLIENT_ID?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  FLANKS_CLIENT_SECRET?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  FLANKS_LINK_TOKEN?: string;
+
+  @IsIn(['link', 'session'], { message: 'must be link or session' })
+  FLANKS_FLOW: 'link' | 'session' = 'link';
+
+  @IsAddress(['https:'], { httpOnLoopback: true })
+  FLINKS_API_URL = 'https://toolbox-api.private.fin.ag';
+
+  @IsAddress(['https:'], { httpOnLoopback: true })
+  FLINKS_CONNECT_URL = 'https://toolbox-iframe.private.fin.ag';
+
+  @IsOptional()
+  @Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { message: 'must be a UUID' })
+  FLINKS_CUSTOMER_ID?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  FLINKS_SECRET_KEY?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  FLINKS_API_KEY?: string;
 }

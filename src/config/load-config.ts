@@ -11,6 +11,8 @@ import {
   CacheConfig,
   CryptoConfig,
   DatabaseConfig,
+  FlanksConfig,
+  FlinksConfig,
   LoggingConfig,
   ServerConfig,
   TinkConfig,
@@ -25,6 +27,8 @@ export interface Config {
   readonly access: AccessConfig;
   readonly logging: LoggingConfig;
   readonly tink: TinkConfig;
+  readonly flanks: FlanksConfig;
+  readonly flinks: FlinksConfig;
   /** Allowed, but probably not what was meant. Logged at start. */
   readonly warnings: readonly string[];
 }
@@ -47,6 +51,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, terminal = false): Config {
     access: new AccessConfig(environment.MOORING_BOOTSTRAP_KEY ?? null),
     logging: new LoggingConfig(environment.MOORING_LOG_LEVEL, server.mode === 'sandbox' && terminal),
     tink: tinkConfig(environment),
+    flanks: flanksConfig(environment),
+    flinks: flinksConfig(environment),
     warnings: warnings(environment, server),
   };
 }
@@ -69,6 +75,12 @@ const OPTIONAL_VARIABLES = [
   'MOORING_BOOTSTRAP_KEY',
   'TINK_CLIENT_ID',
   'TINK_CLIENT_SECRET',
+  'FLANKS_CLIENT_ID',
+  'FLANKS_CLIENT_SECRET',
+  'FLANKS_LINK_TOKEN',
+  'FLINKS_CUSTOMER_ID',
+  'FLINKS_SECRET_KEY',
+  'FLINKS_API_KEY',
 ] as const satisfies readonly (keyof Environment)[];
 
 function variableProblems(environment: Environment): ConfigProblem[] {
@@ -77,12 +89,24 @@ function variableProblems(environment: Environment): ConfigProblem[] {
   );
 }
 
+/** The first needs the second. */
+const TOGETHER = [
+  ['TINK_CLIENT_ID', 'TINK_CLIENT_SECRET'],
+  ['TINK_CLIENT_SECRET', 'TINK_CLIENT_ID'],
+  ['FLANKS_CLIENT_ID', 'FLANKS_CLIENT_SECRET'],
+  ['FLANKS_CLIENT_SECRET', 'FLANKS_CLIENT_ID'],
+  ['FLANKS_LINK_TOKEN', 'FLANKS_CLIENT_ID'],
+  ['FLINKS_SECRET_KEY', 'FLINKS_CUSTOMER_ID'],
+  ['FLINKS_API_KEY', 'FLINKS_CUSTOMER_ID'],
+] as const satisfies readonly (readonly [keyof Environment, keyof Environment])[];
+
 /** Rules that look at more than one variable. */
 function jointProblems(environment: Environment): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const { TINK_CLIENT_ID: id, TINK_CLIENT_SECRET: secret } = environment;
-  if (id && !secret) problems.push({ variable: 'TINK_CLIENT_SECRET', rule: 'is needed when TINK_CLIENT_ID is set' });
-  if (secret && !id) problems.push({ variable: 'TINK_CLIENT_ID', rule: 'is needed when TINK_CLIENT_SECRET is set' });
+  for (const [one, other] of TOGETHER) {
+    if (environment[one] && !environment[other])
+      problems.push({ variable: other, rule: `is needed when ${one} is set` });
+  }
   if (modeOf(environment) === 'live' && !environment.MOORING_ENCRYPTION_KEYS) {
     problems.push({
       variable: 'MOORING_ENCRYPTION_KEYS',
@@ -97,7 +121,8 @@ function modeOf(environment: Environment): 'sandbox' | 'live' {
 }
 
 function hasProvider(environment: Environment): boolean {
-  return environment.TINK_CLIENT_ID !== undefined || environment.TINK_CLIENT_SECRET !== undefined;
+  const { TINK_CLIENT_ID, TINK_CLIENT_SECRET, FLANKS_CLIENT_ID, FLINKS_CUSTOMER_ID } = environment;
+  return [TINK_CLIENT_ID, TINK_CLIENT_SECRET, FLANKS_CLIENT_ID, FLINKS_CUSTOMER_ID].some((id) => id !== undefined);
 }
 
 function serverConfig(environment: Environment): ServerConfig {
@@ -116,10 +141,33 @@ function tinkConfig(environment: Environment): TinkConfig {
   );
 }
 
+function flanksConfig(environment: Environment): FlanksConfig {
+  const { FLANKS_CLIENT_ID: id, FLANKS_CLIENT_SECRET: secret } = environment;
+  return new FlanksConfig(
+    trimSlash(environment.FLANKS_API_URL),
+    trimSlash(environment.FLANKS_PLATFORM_URL),
+    id && secret ? { id, secret } : null,
+    environment.FLANKS_LINK_TOKEN ?? null,
+    environment.FLANKS_FLOW,
+  );
+}
+
+function flinksConfig(environment: Environment): FlinksConfig {
+  return new FlinksConfig(
+    trimSlash(environment.FLINKS_API_URL),
+    trimSlash(environment.FLINKS_CONNECT_URL),
+    environment.FLINKS_CUSTOMER_ID ?? null,
+    environment.FLINKS_SECRET_KEY ?? null,
+    environment.FLINKS_API_KEY ?? null,
+  );
+}
+
 function warnings(environment: Environment, server: ServerConfig): string[] {
   const found: string[] = [];
   if (server.mode === 'live' && !hasProvider(environment)) {
-    found.push('Live mode without a provider: set TINK_CLIENT_ID and TINK_CLIENT_SECRET to connect banks.');
+    found.push(
+      'Live mode without a provider: set TINK_CLIENT_ID, FLANKS_CLIENT_ID or FLINKS_CUSTOMER_ID to connect banks.',
+    );
   }
   if (server.mode === 'live' && !environment.DATABASE_URL) {
     found.push('Live mode on the embedded database: set DATABASE_URL for more than one process and for backups.');

@@ -67,3 +67,33 @@ export class LoggingConfig {
     readonly pretty: boolean,
   ) {}
 }
+
+export class FlanksConfig {
+  constructor(
+    /** Without a trailing slash. */
+    readonly apiUrl: string,
+    /** Where the hosted Link is. */
+    readonly platformUrl: string,
+    /** `null` = Flanks is off. */
+    readonly client: { readonly id: string; readonly secret: string } | null,
+    /** `null` = Mooring finds or creates its own Link. */
+    readonly linkToken: string | null,
+    /** `link`: hosted Link and codes. `session`: Connect v2. */
+    readonly flow: 'link' | 'session',
+  ) {}
+}
+
+export class FlinksConfig {
+  constructor(
+    /** Ends before `/v3`, without a trailing slash. */
+    readonly apiUrl: string,
+    /** Where Flinks Connect is. */
+    readonly connectUrl: string,
+    /** `null` = Flinks is off. */
+    readonly customerId: string | null,
+    /** Mints authorize tokens. `null` = the instance wants none. */
+    readonly secretKey: string | null,
+    /** Sent as `x-api-key`. `null` = the instance wants none. */
+    readonly apiKey: string | null,
+  ) {}
+}

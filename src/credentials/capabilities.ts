@@ -1,7 +1,13 @@
+import type { LinkPurpose } from './link-flow.js';
+
 /** What a provider can do, as data. The REST API publishes it as it is. */
 export interface Capabilities {
   /** `direct`: with a login through our API. `link`: on a page that the provider hosts. */
   readonly connect: readonly ('direct' | 'link')[];
+  /** The purposes that a hosted visit of the provider (`LinkFlow`) serves. */
+  readonly link: readonly LinkPurpose[];
+  /** The provider tells which credentials it holds. */
+  readonly list: boolean;
   /** `on_demand`: whenever we ask. `user_present`: only with the user there. `by_provider`: it does so by itself. */
   readonly refresh: 'on_demand' | 'user_present' | 'by_provider';
   /** Strong authentication can be renewed through `CredentialsService.authenticate`. */

@@ -1,4 +1,5 @@
 import type { Challenge } from './challenge.js';
+import type { SecretValue } from './secret-value.js';
 
 /** What a provider can say of a credential. `deleting` is ours alone, so it is not among them. */
 export const OBSERVED_STATES = [
@@ -59,4 +60,11 @@ export interface Observation {
   readonly degradedGroups?: readonly string[];
   /** When the provider asked to be called again. */
   readonly retryAt?: Date;
+  /** The provider's id of the credential, where this answer is the first to tell it or tells a new one. */
+  readonly credentialId?: SecretValue;
+  /**
+   * The provider's handle on the work that is going on (Flinks RequestId). Kept while the state is a moving one, and
+   * handed back in `CredentialRef`.
+   */
+  readonly sessionRef?: SecretValue;
 }

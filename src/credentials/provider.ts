@@ -1,5 +1,6 @@
 import type { CredentialsService } from './credentials.service.js';
 import type { InstitutionDirectory } from './institution-directory.js';
+import type { LinkFlow } from './link-flow.js';
 import type { LoginRefresher } from './login-refresher.js';
 import type { ProviderId } from './provider-id.js';
 import type { ProviderUsers } from './provider-users.js';
@@ -14,5 +15,6 @@ export abstract class Provider {
   abstract readonly credentials: CredentialsService;
   readonly login?: LoginRefresher;
   readonly users?: ProviderUsers;
+  readonly links?: LinkFlow;
   readonly institutions?: InstitutionDirectory;
 }

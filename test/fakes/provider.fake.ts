@@ -133,6 +133,8 @@ function isCallContext(value: unknown): value is { readonly signal: AbortSignal 
 }
 
 export const FAKE_CAPABILITIES: Capabilities = {
+  link: [],
+  list: true,
   connect: ['direct'],
   refresh: 'on_demand',
   authenticate: true,

@@ -2,6 +2,8 @@ import type { Capabilities } from '../../credentials/capabilities.js';
 
 /** Only what this module has a port for. */
 export const TINK_CAPABILITIES: Capabilities = {
+  link: [],
+  list: true,
   connect: ['direct'],
   refresh: 'on_demand',
   authenticate: true,
