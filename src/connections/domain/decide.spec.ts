@@ -123,6 +123,7 @@ describe('decide', () => {
     it('does not set a connection in motion again that was given up', () => {
       const givenUp = connection({ state: 'retrying', cause: 'provider_unavailable', retryAt: at(-1), ...sameWord });
       expect(refusal(givenUp, observed('syncing', sameWord))).toBe('not_moved');
+      expect(refusal({ ...givenUp, cause: 'unknown' }, observed('syncing', sameWord))).toBe('not_moved');
     });
   });
 

@@ -59,6 +59,23 @@ describe('Sealer', () => {
       expect(refused(sealed, address)).toBeInstanceOf(UnsealError);
     });
 
+    it.each([
+      [
+        { table: 'a|b', row: 'c', field: 'd' },
+        { table: 'a', row: 'b|c', field: 'd' },
+      ],
+      [
+        { table: 'a', row: 'b|1:c', field: 'd' },
+        { table: 'a', row: 'b', field: '1:c|d' },
+      ],
+      [
+        { table: 'ab', row: '', field: 'd' },
+        { table: 'a', row: 'b', field: 'd' },
+      ],
+    ])('%j is not %j', (one, other) => {
+      expect(refused(sealer.seal(new Opened('x'), one), other)).toBeInstanceOf(UnsealError);
+    });
+
     it('and to no other that merely joins to the same letters', () => {
       const part = fc.string({ unit: fc.constantFrom('a', '1', ':', '|'), maxLength: 4 });
       const address = fc.record({ table: part, row: part, field: part });
