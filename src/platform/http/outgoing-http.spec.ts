@@ -235,6 +235,20 @@ describe('OutgoingHttp', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('remembers that an earlier attempt may have arrived when the last one certainly did not', async () => {
+    const dying = createServer((incoming) => {
+      dying.close();
+      incoming.socket.destroy();
+    });
+    dying.listen(0, '127.0.0.1');
+    await once(dying, 'listening');
+    const url = `http://127.0.0.1:${(dying.address() as AddressInfo).port}/`;
+    const outcome = await open()
+      .channel('bank')
+      .call(request({ url, retry: 'safe' }));
+    expect(outcome).toEqual({ kind: 'fault', fault: 'unreachable', mayHaveReached: true });
+  });
+
   it('does not wait for a Retry-After that lies beyond the deadline', async () => {
     handler = (_request, response) => response.writeHead(503, { 'retry-after': '60' }).end();
     const outcome = await open()

@@ -70,7 +70,7 @@ export function retryFor(
   const mayRepeat = (value: unknown): boolean =>
     safe && matches(value, PASSING_FAULTS) && isOutcome(value) && notBefore(value) < timeLeft();
   return retry(handleWhenResult(mayRepeat), {
-    maxAttempts: safe ? options.extraAttempts : 0,
+    maxAttempts: options.extraAttempts,
     backoff: patient(jittered(options), notBefore),
   });
 }

@@ -63,13 +63,17 @@ describe('TinkCredentialsService', () => {
       expect(sent(CONSENTS).query).toEqual([['credentialsId', ID]]);
     });
 
-    it('does without the reason when it cannot be read', async () => {
+    it('does without the reason when it cannot be read or is of another run', async () => {
+      const wrongPassword = { type: 'USER_LOGIN_ERROR', details: { reason: 'STATIC_CREDENTIALS_INCORRECT' } };
       const replies: readonly Reply[] = [
         json({}, 403),
         json('<html>'),
         json({ providerConsents: 'none' }),
         json({ providerConsents: [7, {}] }),
-        json({ providerConsents: [{ credentialsId: ID, status: 'TEMPORARY_ERROR', detailedError: { type: 'X' } }] }),
+        json({ providerConsents: [{ credentialsId: ID, status: 'TEMPORARY_ERROR', detailedError: wrongPassword }] }),
+        json({
+          providerConsents: [{ credentialsId: 'other', status: 'AUTHENTICATION_ERROR', detailedError: wrongPassword }],
+        }),
       ];
       for (const reply of replies) {
         server.plan(`GET ${ONE}`, json(fixture('credentials-authentication-error'))).plan(CONSENTS, reply);
@@ -191,7 +195,9 @@ describe('TinkCredentialsService', () => {
     });
 
     it('may have happened when the connection broke or the answer is nonsense', async () => {
-      for (const reply of ['reset', json('<html>'), json({ ...fixture('credentials-created'), id: 7 })] as const) {
+      const odd = { status: 'AWAITING_SUPPLEMENTAL_INFORMATION', supplementalInformation: '[{' };
+      const bodies = [{ id: 7 }, odd].map((change) => json({ ...fixture('credentials-created'), ...change }));
+      for (const reply of ['reset', json('<html>'), ...bodies] as const) {
         server.plan(CREATE, reply);
         expect(await tink.credentials.create(request, call)).toMatchObject({ failure: { mayHaveHappened: true } });
       }

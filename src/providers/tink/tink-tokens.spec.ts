@@ -99,6 +99,16 @@ describe("Tink's tokens", () => {
     });
   });
 
+  it('lets one caller leave a load of a user token too', async () => {
+    server.plan(TOKEN, token('c1'), token('u1')).plan(GRANT, { status: 200, body: { code: 'x' } });
+    const leaving = new AbortController();
+    const left = tink.tokens.forUser(user, ['credentials:read'], { signal: leaving.signal });
+    const stays = forUser('credentials:read');
+    leaving.abort();
+    expect(await left).toMatchObject({ failure: { code: 'provider.aborted' } });
+    expect(await stays).toBe('u1');
+  });
+
   it('never uses a refresh token, even if one comes', async () => {
     const withRefresh = { status: 200, body: { access_token: 'u1', expires_in: 100, refresh_token: 'r1' } };
     server
