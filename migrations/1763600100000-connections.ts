@@ -44,6 +44,7 @@ export class Connections1763600100000 implements MigrationInterface {
         provider_status text NOT NULL,
         provider_status_at timestamptz,
         challenge_sealed text,
+        session_sealed text,
         challenge_expires_at timestamptz,
         consent_expires_at timestamptz,
         consent_renewable_from timestamptz,
@@ -67,6 +68,8 @@ export class Connections1763600100000 implements MigrationInterface {
         deleted_at timestamptz,
         CONSTRAINT connections_challenge_belongs_to_its_state
           CHECK (challenge_sealed IS NULL OR state = 'awaiting_user'),
+        CONSTRAINT connections_session_belongs_to_movement
+          CHECK (session_sealed IS NULL OR state IN ('pending', 'authenticating', 'awaiting_user', 'syncing')),
         CONSTRAINT connections_deleted_holds_no_secret
           CHECK (state <> 'deleted' OR (credential_sealed IS NULL AND fingerprint IS NULL AND deleted_at IS NOT NULL))
       )`);

@@ -7,6 +7,7 @@ import { Clock } from '../platform/time/clock.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
 import { consentRenewableFrom } from './domain/clocks.js';
 import type { Connection } from './domain/connection.js';
+import { isMoving } from './domain/connection-state.js';
 import { nextWatchAt, retryAfterFailures } from './domain/watch-schedule.js';
 import { LoginCheck } from './login-check.js';
 import type { Origin } from './origin.js';
@@ -76,7 +77,8 @@ function firstRecord(
   return {
     ...identity,
     ...base,
-    credentialId,
+    credentialId: observation.credentialId ?? credentialId,
+    sessionRef: isMoving(state) ? (observation.sessionRef ?? null) : null,
     challenge: state === 'awaiting_user' ? (observation.challenge ?? null) : null,
     consentExpiresAt,
     consentRenewableFrom: renewBeforeExpiry ? consentRenewableFrom(consentExpiresAt) : null,

@@ -6,5 +6,11 @@ import type { Connection } from './domain/connection.js';
 /** @throws Failure `connection.not_found` when nothing is left at the provider to refer to. */
 export function credentialRefOf(connection: Connection): CredentialRef {
   if (!connection.credentialId) throw new Failure('connection.not_found');
-  return { user: providerUserRef(connection.userId), credentialId: connection.credentialId };
+  const { credentialId, sessionRef, challenge } = connection;
+  return {
+    user: providerUserRef(connection.userId),
+    credentialId,
+    ...(sessionRef ? { sessionRef } : {}),
+    ...(challenge ? { challenge } : {}),
+  };
 }

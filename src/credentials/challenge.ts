@@ -1,13 +1,10 @@
 import type { Field } from './field.js';
-import type { SecretValue } from './secret-value.js';
 
 /** An open dialogue: what the user must do before `expiresAt`. `null` = the provider sets no limit. */
 export type Challenge = SubmitInformation | ScanQr | OpenApp | FollowRedirect;
 
 interface ChallengeBase {
   readonly expiresAt: Date | null;
-  /** The provider's handle on the dialogue, if it differs from the credential (Flinks RequestId). */
-  readonly dialogueRef?: SecretValue;
 }
 
 /** The user types or chooses answers. */

@@ -23,6 +23,7 @@ export function connection(changes: Partial<Connection> = {}): Connection {
     institutionName: 'Demo Bank',
     reference: null,
     credentialId: new Opened(CREDENTIAL_ID),
+    sessionRef: null,
     fingerprint: 'fingerprint-of-the-login',
     state: 'active',
     cause: 'none',

@@ -7,6 +7,8 @@ import type { ConnectionState } from './connection-state.js';
 /** One user's link to one institution. `id` outlives every credential behind it. */
 export interface Connection extends ConnectionIdentity, StateClock, ConsentClock, FreshnessClock, Work {
   readonly credentialId: SecretValue | null;
+  /** The provider's handle on the work that is going on; only while the state is a moving one. */
+  readonly sessionRef: SecretValue | null;
   /** Keyed hash of provider, institution and login; `null` = the login is not known to us. */
   readonly fingerprint: string | null;
   /** Set when, and only when, `state` is `awaiting_user`. */

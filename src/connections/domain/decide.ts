@@ -1,7 +1,7 @@
 import type { Cause, Observation } from '../../credentials/observation.js';
 import type { Connection } from './connection.js';
 import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.js';
-import { TRANSITIONS, type ConnectionState } from './connection-state.js';
+import { isMoving, TRANSITIONS, type ConnectionState } from './connection-state.js';
 import { consentRenewableFrom } from './clocks.js';
 import { compareWithKnown, sameQuestion, tellsMore } from './reading-order.js';
 import { nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
@@ -68,12 +68,14 @@ function applyObservation(connection: Connection, observation: Observation, cont
     ...connection,
     ...consent,
     ...counters,
+    credentialId: observation.credentialId ?? connection.credentialId,
     state: observation.state,
     cause,
     stateSince: changed ? context.now : connection.stateSince,
     providerStatus: observation.providerStatus,
     providerStatusAt: observation.providerStatusAt ?? connection.providerStatusAt,
-    // A challenge and a retry time belong to one state and leave with it.
+    // A challenge, a handle on running work and a retry time belong to their states and leave with them.
+    sessionRef: isMoving(observation.state) ? (observation.sessionRef ?? connection.sessionRef) : null,
     challenge: observation.state === 'awaiting_user' ? (observation.challenge ?? null) : null,
     retryAt: observation.state === 'retrying' ? retryTime(connection, observation, counters, context, moved) : null,
     dataAsOf: newest(connection.dataAsOf, observation.dataAsOf),
@@ -154,6 +156,7 @@ function startDeletion(connection: Connection, context: DecisionContext): Decisi
     cause: 'none',
     stateSince: connection.state === 'deleting' ? connection.stateSince : context.now,
     challenge: null,
+    sessionRef: null,
     retryAt: null,
     nextSyncAt: null,
     nextWatchAt: context.now,

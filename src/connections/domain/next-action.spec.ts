@@ -2,7 +2,6 @@ import type { Challenge } from '../../credentials/challenge.js';
 import { CAUSES, type Cause } from '../../credentials/observation.js';
 import { at, connection, CREDENTIAL_ID, NOON } from '../../../test/factories/connection.factory.js';
 import { field } from '../../../test/factories/field.factory.js';
-import { Opened } from '../../platform/crypto/opened.js';
 import type { Connection } from './connection.js';
 import { CONNECTION_STATES, type ConnectionState } from './connection-state.js';
 import { ACTION_KINDS, nextAction, type ActionKind, type Actor } from './next-action.js';
@@ -129,9 +128,7 @@ describe('nextAction', () => {
     });
 
     it('tells no handle and no credential', () => {
-      const dialogueRef = new Opened('dialogue-secret');
-      const text = JSON.stringify(asked({ kind: 'submit_information', expiresAt, fields: [field()], dialogueRef }));
-      expect(text).not.toContain('dialogue');
+      const text = JSON.stringify(asked({ kind: 'submit_information', expiresAt, fields: [field()] }));
       expect(text).not.toContain(CREDENTIAL_ID);
     });
   });

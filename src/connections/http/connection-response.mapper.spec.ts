@@ -104,8 +104,8 @@ describe('ConnectionResponseMapper', () => {
           kind: 'submit_information' as const,
           expiresAt: at(1),
           fields: [withPlanted(field({ options: [withPlanted({ value: 'a', label: 'A' })] }))],
-          dialogueRef: new Opened('PLANTED'),
         }),
+        sessionRef: new Opened('PLANTED'),
       });
       const response = mapper.toResponse(withPlanted(full));
       const text = JSON.stringify(response);

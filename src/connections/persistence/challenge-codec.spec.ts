@@ -2,10 +2,8 @@ import fc from 'fast-check';
 
 import type { Challenge } from '../../credentials/challenge.js';
 import { FIELD_TYPES, type Field } from '../../credentials/field.js';
-import { Opened } from '../../platform/crypto/opened.js';
 import { decodeChallenge, encodeChallenge } from './challenge-codec.js';
 
-const WHY = 'to test it';
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 
 const field: fc.Arbitrary<Field> = fc.record(
@@ -53,18 +51,5 @@ describe('challenge codec', () => {
         expect(again).toStrictEqual(asked);
       }),
     );
-  });
-
-  it('keeps the handle of the dialogue a secret on both sides', () => {
-    const dialogueRef = new Opened('vendor-dialogue');
-    const sealed = encodeChallenge({ kind: 'open_app', expiresAt: null, dialogueRef });
-    expect(String(sealed)).toBe('[secret]');
-    const again = decodeChallenge(sealed);
-    expect(again.dialogueRef?.reveal(WHY)).toBe('vendor-dialogue');
-    expect(JSON.stringify(again)).toBe('{"kind":"open_app","expiresAt":null,"dialogueRef":"[secret]"}');
-  });
-
-  it('adds no handle where there is none', () => {
-    expect(decodeChallenge(encodeChallenge({ kind: 'scan_qr', expiresAt: null }))).not.toHaveProperty('dialogueRef');
   });
 });

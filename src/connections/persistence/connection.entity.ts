@@ -38,6 +38,9 @@ export class ConnectionEntity {
   @Column('text', { nullable: true })
   fingerprint!: string | null;
 
+  @Column('text', { name: 'session_sealed', nullable: true })
+  sessionSealed!: Sealed | null;
+
   @Column('text')
   state!: ConnectionState;
 

@@ -24,13 +24,8 @@ function stored(row: ConnectionRow): ConnectionEntity {
 }
 
 /** Secrets compare by their text. */
-function plain({ credentialId, challenge, ...rest }: Connection) {
-  const { dialogueRef, ...question } = challenge ?? {};
-  return {
-    ...rest,
-    credentialId: credentialId?.reveal(WHY) ?? null,
-    challenge: challenge && { ...question, dialogueRef: dialogueRef?.reveal(WHY) ?? null },
-  };
+function plain({ credentialId, sessionRef, ...rest }: Connection) {
+  return { ...rest, credentialId: credentialId?.reveal(WHY) ?? null, sessionRef: sessionRef?.reveal(WHY) ?? null };
 }
 
 const full = connection({
@@ -41,8 +36,8 @@ const full = connection({
     kind: 'submit_information',
     expiresAt: at(120_000),
     fields: [field({ value: 'starting value' })],
-    dialogueRef: new Opened('dialogue-secret'),
   },
+  sessionRef: new Opened('session-secret'),
   consentExpiresAt: at(1),
   consentRenewableFrom: at(2),
   degradedGroups: ['loans'],
@@ -88,18 +83,22 @@ describe('ConnectionMapper', () => {
   it('puts no secret in clear into any column', () => {
     const planted = fc.uuid().map((id) => `planted-${id}`);
     fc.assert(
-      fc.property(planted, planted, planted, planted, (credential, dialogue, url, answer) => {
+      fc.property(planted, planted, planted, planted, (credential, session, url, answer) => {
         const challenges: Connection['challenge'][] = [
-          { kind: 'follow_redirect', expiresAt: null, url, dialogueRef: new Opened(dialogue) },
+          { kind: 'follow_redirect', expiresAt: null, url },
           { kind: 'submit_information', expiresAt: null, fields: [field({ value: answer, label: url })] },
           null,
         ];
         for (const challenge of challenges) {
-          const record = connection({ credentialId: new Opened(credential), challenge });
+          const record = connection({
+            credentialId: new Opened(credential),
+            sessionRef: new Opened(session),
+            challenge,
+          });
           for (const row of [mapper.toRow(record), mapper.toChanges(record)]) {
             const text = JSON.stringify(row);
             expect(text).not.toContain('planted');
-            for (const secret of [credential, dialogue, url, answer]) {
+            for (const secret of [credential, session, url, answer]) {
               expect(text).not.toContain(Buffer.from(secret).toString('base64url').slice(4, 40));
               expect(text).not.toContain(Buffer.from(secret).toString('hex'));
             }

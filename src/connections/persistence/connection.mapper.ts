@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Challenge } from '../../credentials/challenge.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { LookupHash } from '../../platform/crypto/lookup-hash.js';
-import type { SealAddress } from '../../platform/crypto/sealed.js';
+import type { SealAddress, Sealed } from '../../platform/crypto/sealed.js';
 import { Sealer } from '../../platform/crypto/sealer.js';
 import type { Connection } from '../domain/connection.js';
 import { decodeChallenge, encodeChallenge } from './challenge-codec.js';
@@ -24,39 +24,64 @@ export class ConnectionMapper {
 
   toConnection(row: ConnectionEntity): Connection {
     const { credentialSealed, credentialLookup: _lookup, challengeSealed, challengeExpiresAt: _expires, ...rest } = row;
-    const { observedAt: _observed, leaseUntil: _until, leaseOwner: _owner, ...plain } = rest;
+    const { observedAt: _observed, leaseUntil: _until, leaseOwner: _owner, sessionSealed, ...plain } = rest;
     return {
       ...plain,
-      credentialId:
-        credentialSealed && new SealedSecret(this.sealer, credentialSealed, address(row.id, 'credential_sealed')),
+      credentialId: this.closed(credentialSealed, address(row.id, 'credential_sealed')),
+      sessionRef: this.closed(sessionSealed, address(row.id, 'session_sealed')),
       challenge: challengeSealed && this.openChallenge(row.id, challengeSealed),
     };
   }
 
   toRow(connection: Connection): ConnectionRow {
-    const { credentialId, challenge, degradedGroups, ...plain } = connection;
+    const { id, provider, credentialId, sessionRef } = connection;
     return {
-      ...plain,
-      degradedGroups: [...degradedGroups],
-      credentialSealed: credentialId && this.sealer.seal(credentialId, address(connection.id, 'credential_sealed')),
-      credentialLookup: credentialId && this.credentialLookup(connection.provider, credentialId),
-      ...this.challengeColumns(connection.id, challenge),
+      ...this.plainColumns(connection),
+      ...this.credentialColumns(id, provider, credentialId),
+      sessionSealed: sessionRef && this.sealer.seal(sessionRef, address(id, 'session_sealed')),
     };
   }
 
-  /** The columns that an observation can change; the credential keeps its ciphertext. */
+  /** The columns that an observation can change. A secret that is still as the row gave it keeps its ciphertext. */
   toChanges(connection: Connection): Partial<ConnectionRow> {
-    const { credentialId, challenge, degradedGroups, fence: _fence, id, ...plain } = connection;
+    const { id, provider, credentialId, sessionRef } = connection;
+    const { id: _id, fence: _fence, ...plain } = this.plainColumns(connection);
     return {
       ...plain,
-      degradedGroups: [...degradedGroups],
-      ...(credentialId === null ? { credentialSealed: null, credentialLookup: null } : {}),
-      ...this.challengeColumns(id, challenge),
+      ...(credentialId instanceof SealedSecret ? {} : this.credentialColumns(id, provider, credentialId)),
+      ...(sessionRef instanceof SealedSecret
+        ? {}
+        : { sessionSealed: sessionRef && this.sealer.seal(sessionRef, address(id, 'session_sealed')) }),
     };
   }
 
   credentialLookup(provider: string, credentialId: SecretValue): string {
     return this.lookup.of('credential', provider, credentialId.reveal('to hash it for the look-up'));
+  }
+
+  private plainColumns(connection: Connection) {
+    const { credentialId: _credential, sessionRef: _session, challenge, degradedGroups, ...plain } = connection;
+    return {
+      ...plain,
+      degradedGroups: [...degradedGroups],
+      ...this.challengeColumns(connection.id, challenge),
+    };
+  }
+
+  private credentialColumns(
+    id: string,
+    provider: string,
+    credentialId: SecretValue | null,
+  ): Pick<ConnectionRow, 'credentialSealed' | 'credentialLookup'> {
+    if (!credentialId) return { credentialSealed: null, credentialLookup: null };
+    return {
+      credentialSealed: this.sealer.seal(credentialId, address(id, 'credential_sealed')),
+      credentialLookup: this.credentialLookup(provider, credentialId),
+    };
+  }
+
+  private closed(sealed: Sealed | null, where: SealAddress): SealedSecret | null {
+    return sealed && new SealedSecret(this.sealer, sealed, where);
   }
 
   private challengeColumns(
