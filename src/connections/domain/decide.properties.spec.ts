@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { CAUSES, OBSERVED_STATES, type Observation } from '../../credentials/observation.js';
 import { at, connection, NOON } from '../../../test/factories/connection.factory.js';
 import { observed } from '../../../test/factories/observation.factory.js';
+import { Opened } from '../../platform/crypto/opened.js';
 import type { Connection } from './connection.js';
-import { CONNECTION_STATES, TRANSITIONS } from './connection-state.js';
+import { CONNECTION_STATES, isMoving, TRANSITIONS } from './connection-state.js';
 import { decide, type DecisionContext, type DeletionStarted } from './decide.js';
 
 type Step = Observation | DeletionStarted;
@@ -23,6 +24,8 @@ const observation: fc.Arbitrary<Observation> = fc
       dataAsOf: maybe(time),
       degradedGroups: fc.subarray(['accounts', 'loans']),
       retryAt: time,
+      credentialId: fc.constant(new Opened('a new id')),
+      sessionRef: fc.constant(new Opened('a session')),
     },
     { requiredKeys: ['state', 'cause', 'providerStatus', 'providerStatusAt'] },
   )
@@ -116,6 +119,7 @@ describe('decide, for any observations in any order', () => {
         play(steps, (_before, _one, after) => {
           if (!after) return;
           expect(after.challenge !== null).toBe(after.state === 'awaiting_user');
+          if (!isMoving(after.state)) expect(after.sessionRef).toBeNull();
           expect(after.retryAt !== null).toBe(after.state === 'retrying');
           if (after.state !== 'active') expect(after.nextSyncAt).toBeNull();
           if (after.state === 'active') expect([after.consecutiveFailures, after.wrongLoginCount]).toEqual([0, 0]);

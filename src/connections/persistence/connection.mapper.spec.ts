@@ -131,11 +131,19 @@ describe('ConnectionMapper', () => {
 
   describe('changes', () => {
     it('leave the credential, its hash, the fence and the id alone', () => {
-      const changes = mapper.toChanges(full);
-      for (const column of ['id', 'fence', 'credentialSealed', 'credentialLookup']) {
+      const changes = mapper.toChanges(mapper.toConnection(stored(mapper.toRow(full))));
+      for (const column of ['id', 'fence', 'credentialSealed', 'credentialLookup', 'sessionSealed']) {
         expect(changes).not.toHaveProperty(column);
       }
       expect(changes).toMatchObject({ state: 'awaiting_user', version: 9, degradedGroups: ['loans'] });
+    });
+
+    it('seal a credential and a handle that the observation brought', () => {
+      const known = mapper.toConnection(stored(mapper.toRow(full)));
+      const changed = { ...known, credentialId: new Opened('new-id'), sessionRef: new Opened('new-session') };
+      const again = mapper.toConnection(stored({ ...mapper.toRow(full), ...mapper.toChanges(changed) }));
+      expect(plain(again)).toEqual(plain(changed));
+      expect(mapper.toChanges(changed).credentialLookup).toBe(mapper.credentialLookup('tink', new Opened('new-id')));
     });
 
     it('leave the work columns to the repository', () => {
