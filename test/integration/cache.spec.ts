@@ -225,6 +225,15 @@ if (REDIS_URL) {
       expect(await read(other)).toBe('second');
     });
 
+    it('begin afresh after a lost connection, as Redis may have come back with old data', async () => {
+      const before = await one.cache.generation(['tag:x']);
+      await way.cut();
+      await until(async () => !one.module.get(CacheBackend).isConnected());
+      await way.mend();
+      await until(async () => (await one.cache.generation(['tag:x'])) !== null);
+      expect(await one.cache.generation(['tag:x'])).not.toBe(before);
+    });
+
     it('go on without Redis, and say so', async () => {
       const [check] = one.module.get(HealthChecks).all();
       expect(check).toMatchObject({ name: 'cache', required: false });
