@@ -1,6 +1,5 @@
 import type { FaultAction, FaultRule } from './faults.js';
-
-type Given = Readonly<Record<string, unknown>>;
+import { type Json, isObject } from './json.js';
 
 /** Reads a rule that came as JSON. @returns a sentence when it is none. */
 export function readFault(given: unknown): FaultRule | string {
@@ -39,7 +38,7 @@ function readAction(given: unknown): FaultAction | string {
   }
 }
 
-function readRespond({ status, headers, body, contentType }: Given): FaultAction | string {
+function readRespond({ status, headers, body, contentType }: Json): FaultAction | string {
   if (!isCount(status) || status < 200 || status > 599) return 'status must be 200 to 599.';
   if (contentType !== undefined && typeof contentType !== 'string') return 'contentType must be a string.';
   if (headers !== undefined && !isObject(headers)) return 'headers must be an object.';
@@ -52,9 +51,6 @@ function readRespond({ status, headers, body, contentType }: Given): FaultAction
     ...(contentType !== undefined && { contentType }),
   };
 }
-
-const isObject = (value: unknown): value is Given =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0;
 

@@ -11,6 +11,8 @@ export interface SimulatorServerOptions {
   readonly now: () => number;
   /** Called after the work of a call that may have changed something, before its answer. */
   readonly save: () => Promise<void>;
+  /** Query keys whose values the log leaves out, because they let their holder act for a user. */
+  readonly secretQuery: readonly string[];
 }
 
 const BODY_LIMIT = 256 * 1024;
@@ -47,11 +49,11 @@ export function createSimulatorServer(options: SimulatorServerOptions): FastifyI
   return app;
 }
 
-function admit(request: FastifyRequest, { calls, faults, now }: SimulatorServerOptions): Passing | null {
+function admit(request: FastifyRequest, { calls, faults, now, secretQuery }: SimulatorServerOptions): Passing | null {
   const [path = '', query = ''] = request.url.split('?', 2);
   if (path.startsWith(CONTROL_PREFIX)) return null;
   const fault = faults.take(request.method, path);
-  const call = calls.begin({ at: now(), method: request.method, path, query: withoutState(query) });
+  const call = calls.begin({ at: now(), method: request.method, path, query: withoutValues(query, secretQuery) });
   call.fault = fault?.kind ?? null;
   return {
     fault,
@@ -61,9 +63,14 @@ function admit(request: FastifyRequest, { calls, faults, now }: SimulatorServerO
   };
 }
 
-/** A bank's `state` lets its holder act for the user, so the log shows none. */
-function withoutState(query: string): string {
-  return query.replace(/(^|&)state=[^&]*/g, '$1state=');
+function withoutValues(query: string, secret: readonly string[]): string {
+  return query
+    .split('&')
+    .map((pair) => {
+      const [key = ''] = pair.split('=', 1);
+      return secret.includes(key) ? `${key}=` : pair;
+    })
+    .join('&');
 }
 
 async function before(

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Body, isObject, objectOf, optionalFlag, optionalText, requiredText, textMap } from './body.js';
+import { type Json, isObject } from '../simulator/json.js';
+import { objectOf, optionalFlag, optionalText, requiredText, textMap } from './body.js';
 import { signIn } from './data/demo-users.js';
 import { type DemoProvider, PROVIDERS } from './data/providers.js';
 import { modify, start } from './machine/credential-machine.js';
@@ -25,7 +26,7 @@ export class CredentialsDesk {
     return credential;
   }
 
-  create(userId: string, body: Body): Credential {
+  create(userId: string, body: Json): Credential {
     const provider = PROVIDERS.get(requiredText(body, 'providerName'));
     if (!provider) throw notFound('Provider');
     const login = this.loginOf(provider, userId, textMap(body, 'fields'), null);
@@ -39,7 +40,7 @@ export class CredentialsDesk {
     return this.world.put(optionalFlag(body, 'triggerRefresh') === false ? created : this.begin(created, body));
   }
 
-  update(userId: string, id: string, body: Body): Credential {
+  update(userId: string, id: string, body: Json): Credential {
     const credential = this.idle(userId, id, 409);
     if (credential.status === 'PERMANENT_ERROR') throw badRequest('The provider is disabled');
     const provider = PROVIDERS.get(credential.providerName);
@@ -51,7 +52,7 @@ export class CredentialsDesk {
     return this.world.put(optionalFlag(body, 'triggerRefresh') === false ? modified : this.begin(modified, body));
   }
 
-  refresh(userId: string, id: string, body: Body, authenticate: boolean): void {
+  refresh(userId: string, id: string, body: Json, authenticate: boolean): void {
     const credential = this.idle(userId, id, this.world.options.busyStatus ?? 409);
     if (isStuck(credential, authenticate)) throw badRequest(`Credentials cannot be refreshed in ${credential.status}`);
     if (Array.isArray(body['selectedAuthenticationOptions']) && body['selectedAuthenticationOptions'].length > 0) {
@@ -60,7 +61,7 @@ export class CredentialsDesk {
     this.world.put(this.begin(this.withUris(credential, body), body, { authenticate }));
   }
 
-  authenticate(userId: string, id: string, body: Body): void {
+  authenticate(userId: string, id: string, body: Json): void {
     const credential = this.idle(userId, id, this.world.options.busyStatus ?? 409);
     if (!credential.openBanking) throw badRequest('The provider is not an open banking provider');
     if (credential.status === 'PERMANENT_ERROR') throw badRequest('The provider is disabled');
@@ -70,7 +71,7 @@ export class CredentialsDesk {
 
   private begin(
     credential: Credential,
-    body: Body,
+    body: Json,
     request: { authenticate?: boolean; pulls?: boolean; userAvailable?: boolean } = {},
   ): Credential {
     const { authenticate = false, pulls = true, userAvailable = availabilityOf(body) } = request;
@@ -88,7 +89,7 @@ export class CredentialsDesk {
     return credential;
   }
 
-  private withUris(credential: Credential, body: Body): Credential {
+  private withUris(credential: Credential, body: Json): Credential {
     return body['appUri'] === undefined && body['callbackUri'] === undefined
       ? credential
       : { ...credential, ...returnUris(body) };
@@ -119,7 +120,7 @@ function isStuck({ status, type }: Credential, authenticate: boolean): boolean {
   return status === 'AUTHENTICATION_ERROR' && type === 'PASSWORD' && !authenticate;
 }
 
-function availabilityOf(body: Body): boolean | null {
+function availabilityOf(body: Json): boolean | null {
   const availability = body['userAvailability'];
   if (availability === undefined || availability === null) return null;
   if (!isObject(availability)) throw badRequest('userAvailability must be an object');
@@ -131,7 +132,7 @@ function availabilityOf(body: Body): boolean | null {
   return present && interactive;
 }
 
-function returnUris(body: Body): Pick<Credential, 'appUri' | 'callbackUri'> {
+function returnUris(body: Json): Pick<Credential, 'appUri' | 'callbackUri'> {
   const appUri = optionalText(objectOf(body), 'appUri') ?? DEFAULT_APP_URI;
   const callbackUri = optionalText(body, 'callbackUri');
   for (const uri of [appUri, callbackUri]) {

@@ -1,5 +1,4 @@
-import type { Call, CallFilter } from '../simulator/call-log.js';
-import type { FaultRule } from '../simulator/faults.js';
+import { ControlDesk } from '../simulator/control-desk.js';
 import { stateOf } from './credentials-view.js';
 import type { Outcome } from './data/demo-users.js';
 import { approve, cancel, force } from './machine/credential-machine.js';
@@ -17,9 +16,7 @@ import {
 } from './tink-simulator.types.js';
 import type { TinkWorld } from './tink-world.js';
 
-export class InProcessControl implements TinkControl {
-  constructor(private readonly world: TinkWorld) {}
-
+export class InProcessControl extends ControlDesk<TinkWorld> implements TinkControl {
   state(): TinkState {
     const { users, faults, baseUrl } = this.world;
     return {
@@ -32,27 +29,6 @@ export class InProcessControl implements TinkControl {
 
   credentials(id: string): CredentialsState {
     return stateOf(this.find(id), this.world.baseUrl);
-  }
-
-  advance(ms: number): number {
-    this.world.options.clock.advance(ms);
-    return this.world.now();
-  }
-
-  addFault(rule: FaultRule): string {
-    return this.world.faults.add(rule);
-  }
-
-  clearFaults(id?: string): void {
-    this.world.faults.clear(id);
-  }
-
-  calls(filter: CallFilter = {}): readonly Call[] {
-    return this.world.calls.list(filter);
-  }
-
-  clearCalls(): void {
-    this.world.calls.clear();
   }
 
   setStatus(id: string, { status, detailedError = null, statusPayload = null }: StatusChange): CredentialsState {
@@ -81,16 +57,6 @@ export class InProcessControl implements TinkControl {
 
   setQrForm(form: QrForm): void {
     this.world.qrForm = form;
-  }
-
-  revokeTokens(): void {
-    this.world.tokens.revokeTokens();
-    this.world.file.saveSoon();
-  }
-
-  reset(): void {
-    this.world.reset();
-    this.world.file.saveSoon();
   }
 
   private find(id: string): Credential {

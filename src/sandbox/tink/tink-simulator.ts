@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import type { FastifyError, FastifyInstance } from 'fastify';
+import { listen } from '../simulator/listen.js';
 import { createSimulatorServer } from '../simulator/server.js';
 import { CredentialsDesk } from './credentials-desk.js';
 import { InProcessControl } from './in-process-control.js';
@@ -21,14 +21,13 @@ import {
 } from './tink-simulator.types.js';
 import { TinkWorld } from './tink-world.js';
 
-const LOOPBACK = '127.0.0.1';
-
 /** A real HTTP server on loopback that a client of the vendor could talk to. @throws when the port is taken. */
 export async function createTinkSimulator(options: TinkSimulatorOptions): Promise<TinkSimulator> {
   const world = new TinkWorld(options);
   await world.restore();
   const { faults, calls, file } = world;
-  const app = createSimulatorServer({ faults, calls, now: () => world.now(), save: () => file.save() });
+  const [now, save] = [() => world.now(), () => file.save()];
+  const app = createSimulatorServer({ faults, calls, now, save, secretQuery: ['state'] });
   addHeaders(app);
   answerErrors(app);
   const desk = new CredentialsDesk(world);
@@ -41,9 +40,7 @@ export async function createTinkSimulator(options: TinkSimulatorOptions): Promis
   dataRoutes(app, world);
   bankRoutes(app, world);
   controlRoutes(app, control);
-  const host = options.host ?? LOOPBACK;
-  await app.listen({ host, port: options.port ?? 0 });
-  world.baseUrl = `http://${host}:${portOf(app)}`;
+  world.baseUrl = await listen(app, options);
   return {
     url: world.baseUrl,
     control,
@@ -83,10 +80,4 @@ function statusOf(error: FastifyError | TinkError): number {
   if (error instanceof UnknownCredentials) return 404;
   if (error instanceof NothingAwaited) return 409;
   return error.statusCode ?? 500;
-}
-
-function portOf(app: FastifyInstance): number {
-  const address: AddressInfo | string | null = app.server.address();
-  if (address === null || typeof address === 'string') throw new Error('The simulator does not listen on a port.');
-  return address.port;
 }

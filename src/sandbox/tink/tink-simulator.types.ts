@@ -1,6 +1,6 @@
 import type { MovableClock } from '../../platform/time/clock.js';
-import type { Call, CallFilter } from '../simulator/call-log.js';
-import type { ArmedFault, FaultRule } from '../simulator/faults.js';
+import type { SharedControl } from '../simulator/control-desk.js';
+import type { ArmedFault } from '../simulator/faults.js';
 import type { Outcome } from './data/demo-users.js';
 import type { CredentialsStatus, CredentialsView, DetailedError } from './wire.types.js';
 
@@ -67,15 +67,9 @@ export interface TinkState {
 
 /** The same as the routes under `/__sim`, in-process. Unknown credentials: throws `UnknownCredentials`;
  * `approve` and `cancel` with nobody awaited: `NothingAwaited`. */
-export interface TinkControl {
+export interface TinkControl extends SharedControl {
   state(): TinkState;
   credentials(id: string): CredentialsState;
-  /** @returns the clock afterwards, epoch milliseconds. */
-  advance(ms: number): number;
-  addFault(rule: FaultRule): string;
-  clearFaults(id?: string): void;
-  calls(filter?: CallFilter): readonly Call[];
-  clearCalls(): void;
   /** Forces a status whatever the transition table says, and stops what runs. */
   setStatus(credentialsId: string, change: StatusChange): CredentialsState;
   /** How the bank treats this login from its next run on. */
@@ -85,10 +79,6 @@ export interface TinkControl {
   approve(credentialsId: string): CredentialsState;
   cancel(credentialsId: string): CredentialsState;
   setQrForm(form: QrForm): void;
-  /** Every issued token stops working, as after a key rotation at the vendor. */
-  revokeTokens(): void;
-  /** Forgets users, credentials, tokens, faults and calls. */
-  reset(): void;
 }
 
 export class UnknownCredentials extends Error {

@@ -90,6 +90,10 @@ export class TinkWorld {
     this.ownerOf.delete(credential.id);
   }
 
+  revokeTokens(): void {
+    this.tokens.revokeTokens();
+  }
+
   reset(): void {
     this.users.clear();
     this.credentialsByUser.clear();

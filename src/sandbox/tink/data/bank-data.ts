@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digits, hex, ibanOf, number32 } from '../../simulator/deterministic.js';
 import type { Credential } from '../machine/credential.js';
 import { type DemoProvider, currencyOf } from './providers.js';
 
@@ -83,7 +83,7 @@ function account(credential: Credential, provider: DemoProvider, kind: BankAccou
     credentialsId: credential.id,
     externalId: hex(login),
     name: { CHECKING: 'Everyday account', SAVINGS: 'Savings account', CREDIT_CARD: 'Credit card' }[kind],
-    iban: ibanOf(provider.market, number),
+    iban: ibanOf(provider.market, `0000000${number}`),
     market: provider.market,
     creditLimit: kind === 'CREDIT_CARD' ? CREDIT_LIMIT : 0,
   };
@@ -115,21 +115,4 @@ function history(
 function purchase(accountId: string, date: string, n: number): Pick<BankTransaction, 'amount' | 'merchant'> {
   const draw = number32(`${accountId}:${date}:${n}:purchase`);
   return { amount: -(990 + (draw % 60_000)), merchant: MERCHANTS[draw % MERCHANTS.length] ?? EMPLOYER };
-}
-
-/** With right check digits, so that validators take it. */
-function ibanOf(market: string, number: string): string {
-  const bban = `0000000${number}`;
-  const numeric = Array.from(`${bban}${market}00`, (letter) => parseInt(letter, 36)).join('');
-  const check = 98n - (BigInt(numeric) % 97n);
-  return `${market}${String(check).padStart(2, '0')}${bban}`;
-}
-
-const hex = (seed: string): string => createHash('sha256').update(seed).digest('hex').slice(0, 32);
-
-const number32 = (seed: string): number => createHash('sha256').update(seed).digest().readUInt32BE(0);
-
-function digits(seed: string, count: number): string {
-  const bytes = [...createHash('sha256').update(seed).digest().subarray(0, count)];
-  return bytes.map((byte) => byte % 10).join('');
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { objectOf, optionalText, queryList, requiredText } from '../body.js';
+import { queryList } from '../../simulator/json.js';
+import { page, sendPage } from '../../simulator/pages.js';
+import { objectOf, optionalText, requiredText } from '../body.js';
 import { DEMO_USERS, demoUser } from '../data/demo-users.js';
 import { approve, cancel, isAtBank } from '../machine/credential-machine.js';
 import type { Credential } from '../machine/credential.js';
@@ -14,7 +16,7 @@ export function bankRoutes(app: FastifyInstance, world: TinkWorld): void {
   app.get<Visit>('/bank/authorize', async (request, reply) => {
     const credential = awaitedAt(world, queryList(request.query, 'state')[0] ?? '');
     if (!credential) return gone(reply);
-    return html(reply, 200, signInPage(credential, credential.run?.token ?? ''));
+    return sendPage(reply, 200, signInPage(credential, credential.run?.token ?? ''));
   });
 
   app.post('/bank/authorize', async (request, reply) => {
@@ -29,7 +31,8 @@ export function bankRoutes(app: FastifyInstance, world: TinkWorld): void {
     const moved = decided(world, credential, approved ? (optionalText(form, 'username') ?? '') : null);
     if (!moved) return gone(reply);
     world.put(moved);
-    if (moved.type === 'MOBILE_BANKID') return html(reply, 200, page('Done', '<p>Go back to where you came from.</p>'));
+    if (moved.type === 'MOBILE_BANKID')
+      return sendPage(reply, 200, page('Done', '<p>Go back to where you came from.</p>'));
     return reply.redirect(returned(moved, state), 303);
   });
 }
@@ -77,21 +80,6 @@ function signInPage(credential: Credential, state: string): string {
   return page('Demo Bank', body);
 }
 
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
-<body><h1>${title}</h1>
-${body}
-</body></html>
-`;
-}
-
 function gone(reply: FastifyReply): FastifyReply {
-  return html(reply, 410, page('Demo Bank', '<p>Nobody is waiting for this sign-in any more.</p>'));
-}
-
-/** No form-action here: browsers apply it to the redirect that follows, which leads to the app. */
-function html(reply: FastifyReply, status: number, text: string): FastifyReply {
-  const policy = "default-src 'none'; frame-ancestors 'none'";
-  return reply.code(status).header('content-security-policy', policy).type('text/html; charset=utf-8').send(text);
+  return sendPage(reply, 410, page('Demo Bank', '<p>Nobody is waiting for this sign-in any more.</p>'));
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { objectOf, queryList, requiredText } from '../body.js';
+import { queryList } from '../../simulator/json.js';
+import { objectOf, requiredText } from '../body.js';
 import type { CredentialsDesk } from '../credentials-desk.js';
 import { type ConsentView, consentOf } from '../credentials-view.js';
 import { accountsOf } from '../data/bank-data.js';

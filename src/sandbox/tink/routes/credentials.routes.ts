@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { objectOf, queryFlag, queryList, requiredText, textMap } from '../body.js';
+import { queryList } from '../../simulator/json.js';
+import { objectOf, queryFlag, requiredText, textMap } from '../body.js';
 import type { CredentialsDesk } from '../credentials-desk.js';
 import { afterLook, viewOf } from '../credentials-view.js';
 import { answer, approve, cancel } from '../machine/credential-machine.js';

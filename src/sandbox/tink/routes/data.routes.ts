@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type Body, queryList } from '../body.js';
+import { type Json, queryList } from '../../simulator/json.js';
 import { accountView, balancesView, transactionView } from '../data/account-views.js';
 import { type BankAccount, accountsOf } from '../data/bank-data.js';
 import { PROVIDERS } from '../data/providers.js';
@@ -67,19 +67,19 @@ function accountOf(world: TinkWorld, userId: string | null, id: string): BankAcc
   return account;
 }
 
-function oneOf<T>(query: Body, key: string, read: (item: T) => string): (item: T) => boolean {
+function oneOf<T>(query: Json, key: string, read: (item: T) => string): (item: T) => boolean {
   const wanted = queryList(query, key);
   return (item) => wanted.length === 0 || wanted.includes(read(item));
 }
 
-function dateOf(query: Body, key: string): string | null {
+function dateOf(query: Json, key: string): string | null {
   const [text] = queryList(query, key);
   if (text === undefined) return null;
   if (!DATE.test(text)) throw badRequest(`${key} must be YYYY-MM-DD`);
   return text;
 }
 
-function page<T>(all: readonly T[], query: Body): { items: readonly T[]; nextPageToken: string } {
+function page<T>(all: readonly T[], query: Json): { items: readonly T[]; nextPageToken: string } {
   const [sizeText = String(DEFAULT_PAGE)] = queryList(query, 'pageSize');
   const size = Number(sizeText);
   if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE) throw badRequest('pageSize must be 1 to 100');

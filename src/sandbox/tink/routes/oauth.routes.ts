@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Body, objectOf, optionalText, requiredText } from '../body.js';
+import type { Json } from '../../simulator/json.js';
+import { objectOf, optionalText, requiredText } from '../body.js';
 import { ALL_SCOPES, parseScopes } from '../scopes.js';
 import { TinkError, badRequest, notFound } from '../tink-error.js';
 import type { TinkUser, TinkWorld } from '../tink-world.js';
@@ -37,18 +38,18 @@ export function oauthRoutes(app: FastifyInstance, world: TinkWorld): void {
   });
 }
 
-function formOf(request: FastifyRequest): Body {
+function formOf(request: FastifyRequest): Json {
   const type = request.headers['content-type'] ?? '';
   if (!type.startsWith('application/x-www-form-urlencoded')) throw new TinkError(415, 'Unsupported Media Type');
   return objectOf(request.body);
 }
 
-function checkClient({ options }: TinkWorld, form: Body): void {
+function checkClient({ options }: TinkWorld, form: Json): void {
   if (requiredText(form, 'client_id') !== options.clientId) throw new TinkError(401, 'Could not find the OAuth client');
   if (optionalText(form, 'client_secret') !== options.clientSecret) throw new TinkError(401, 'Invalid client secret');
 }
 
-function grantOf(world: TinkWorld, form: Body): Grant {
+function grantOf(world: TinkWorld, form: Json): Grant {
   const now = world.now();
   switch (requiredText(form, 'grant_type')) {
     case 'client_credentials': {
@@ -80,14 +81,14 @@ function issue(world: TinkWorld, grant: Grant): Record<string, unknown> {
   };
 }
 
-function codeFor(world: TinkWorld, form: Body, extra: { idHint: string | null; clientId: string }): string {
+function codeFor(world: TinkWorld, form: Json, extra: { idHint: string | null; clientId: string }): string {
   const scopes = parseScopes(requiredText(form, 'scope'));
   const { id: userId } = userOf(world, form);
   const now = world.now();
   return world.tokens.issueCode({ ...extra, userId, scopes, expiresAt: now + CODE_SECONDS * 1000 }, now);
 }
 
-function userOf(world: TinkWorld, form: Body): TinkUser {
+function userOf(world: TinkWorld, form: Json): TinkUser {
   const id = optionalText(form, 'user_id');
   const externalUserId = optionalText(form, 'external_user_id');
   if ((id === null) === (externalUserId === null)) throw badRequest('Exactly one of user_id and external_user_id');

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { type Body, queryFlag, queryList } from '../body.js';
+import { type Json, queryList } from '../../simulator/json.js';
+import { queryFlag } from '../body.js';
 import { type DemoProvider, MARKETS, PROVIDERS, providerView } from '../data/providers.js';
 import { badRequest, notFound } from '../tink-error.js';
 import type { TinkWorld } from '../tink-world.js';
@@ -30,7 +31,7 @@ export function providerRoutes(app: FastifyInstance, world: TinkWorld): void {
   });
 }
 
-function listing(which: { market: string } | { name: string }, query: Body): { providers: Record<string, unknown>[] } {
+function listing(which: { market: string } | { name: string }, query: Json): { providers: Record<string, unknown>[] } {
   const wanted = (provider: DemoProvider): boolean =>
     'name' in which ? provider.name === which.name : provider.market === which.market && isListed(provider, query);
   const providers = [...PROVIDERS.values()].filter(wanted).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -38,7 +39,7 @@ function listing(which: { market: string } | { name: string }, query: Body): { p
 }
 
 /** The demo banks are what a sandbox app sees; the older test providers only on request. */
-function isListed(provider: DemoProvider, query: Body): boolean {
+function isListed(provider: DemoProvider, query: Json): boolean {
   const [capability] = queryList(query, 'capability');
   if (capability !== undefined && !provider.capabilities.includes(capability)) return false;
   return provider.test ? queryFlag(query, 'includeTestProviders') : !queryFlag(query, 'excludeNonTestProviders');

@@ -1,5 +1,5 @@
 import { MovableClock } from '../../../platform/time/clock.js';
-import { isObject } from '../body.js';
+import { isObject } from '../../simulator/json.js';
 import { createTinkSimulator } from '../tink-simulator.js';
 import type { TinkSimulator, TinkSimulatorOptions } from '../tink-simulator.types.js';
 
