@@ -10,7 +10,9 @@ import { CacheModule } from './cache/cache.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/load-config.js';
 import { ConnectionsModule } from './connections/connections.module.js';
+import { DirectoryModule } from './directory/directory.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
+import { LinkSessionsModule } from './link-sessions/link-sessions.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { CryptoModule } from './platform/crypto/crypto.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -50,6 +52,8 @@ export class AppModule {
         AccessModule,
         UsersModule,
         ConnectionsModule,
+        LinkSessionsModule,
+        DirectoryModule,
         ErasureModule,
         SyncModule.forRole(config.server.role),
         AdminModule,

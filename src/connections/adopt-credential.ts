@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { CredentialSnapshot } from '../credentials/credentials.service.js';
 import type { Provider } from '../credentials/provider.js';
+import { isUniqueViolation } from '../platform/database/database-errors.js';
 import { Failure } from '../platform/errors/failure.js';
 import { Clock } from '../platform/time/clock.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
@@ -21,6 +22,9 @@ export type Match =
   | { readonly kind: 'connected'; readonly connectionId: string }
   | { readonly kind: 'none' };
 
+/** The indexes that keep two connections from having one login or one credential. */
+const ONE_CONNECTION = ['connections_credential_live', 'connections_fingerprint_live'];
+
 /** Turns a creation and the provider's credential into a connection. */
 @Injectable()
 export class AdoptCredential {
@@ -34,13 +38,23 @@ export class AdoptCredential {
   ) {}
 
   async run(creation: Creation, snapshot: CredentialSnapshot, origin: Origin): Promise<Connection> {
-    const provider = this.providers.provider(creation.provider);
-    const { renewBeforeExpiry } = provider.credentials.capabilities;
-    const connection = firstRecord(creation, snapshot, this.clock.now(), renewBeforeExpiry);
+    const connection = this.firstRecord(creation, snapshot);
     await this.lifecycle.begin(connection, origin, async (manager) => {
       // Another process may have recovered this creation meanwhile; then its connection stands.
       if (!(await this.creations.remove(manager, creation.id))) throw new Failure('connection.conflict');
     });
+    return connection;
+  }
+
+  /** Without a creation that was written down. @throws Failure `connection.duplicate` when another was faster */
+  async direct(creation: Creation, snapshot: CredentialSnapshot, origin: Origin): Promise<Connection> {
+    const connection = this.firstRecord(creation, snapshot);
+    try {
+      await this.lifecycle.begin(connection, origin, async () => undefined);
+    } catch (error) {
+      if (!ONE_CONNECTION.some((index) => isUniqueViolation(error, index))) throw error;
+      throw new Failure('connection.duplicate', { detail: 'This login is connected already.', cause: error });
+    }
     return connection;
   }
 
@@ -55,6 +69,11 @@ export class AdoptCredential {
       connected ??= owner.id;
     }
     return connected === null ? { kind: 'none' } : { kind: 'connected', connectionId: connected };
+  }
+
+  private firstRecord(creation: Creation, snapshot: CredentialSnapshot): Connection {
+    const { renewBeforeExpiry } = this.providers.provider(creation.provider).credentials.capabilities;
+    return firstRecord(creation, snapshot, this.clock.now(), renewBeforeExpiry);
   }
 
   private fits(provider: Provider, creation: Creation, snapshot: CredentialSnapshot): boolean {

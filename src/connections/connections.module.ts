@@ -6,6 +6,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AdoptCredential } from './adopt-credential.js';
 import { AnswerChallenge } from './answer-challenge.js';
 import { AuthenticateConnection } from './authenticate-connection.js';
+import { ConnectLinked } from './connect-linked.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
 import { CreateConnection } from './create-connection.js';
 import { CreationMoment } from './creation-moment.js';
@@ -17,6 +18,7 @@ import { ConnectionActionsController } from './http/connection-actions.controlle
 import { ConnectionResponseMapper } from './http/connection-response.mapper.js';
 import { ConnectionStoryController } from './http/connection-story.controller.js';
 import { ConnectionsController } from './http/connections.controller.js';
+import { LinkTargets } from './link-targets.js';
 import { LoginCheck } from './login-check.js';
 import { ObserveConnection } from './observe-connection.js';
 import { PauseConnection } from './pause-connection.js';
@@ -61,6 +63,8 @@ const USE_CASES = [
   PauseConnection,
   ExplainConnection,
   WatchConnections,
+  LinkTargets,
+  ConnectLinked,
 ];
 
 @Module({
@@ -71,7 +75,7 @@ const USE_CASES = [
   ],
   controllers: [ConnectionsController, ConnectionActionsController, ConnectionStoryController],
   providers: [...PERSISTENCE, ...USE_CASES, ConnectionResponseMapper, CachedConnectionList],
-  exports: [ConnectionRepository, DeleteConnection, RecoverCreations, WatchConnections],
+  exports: [ConnectionRepository, DeleteConnection, RecoverCreations, WatchConnections, LinkTargets, ConnectLinked],
 })
 export class ConnectionsModule implements OnModuleInit {
   onModuleInit(): void {

@@ -28,6 +28,17 @@ export class CreationMoment {
     private readonly ids: Ids,
   ) {}
 
+  /** For a credential that a hosted visit brought: nothing is to be called, so nothing is written down first. */
+  linked(
+    who: Pick<Creation, 'userId' | 'externalUserId' | 'provider' | 'reference' | 'fingerprint' | 'institutionName'>,
+    institutionId: string,
+    origin: Origin,
+  ): Creation {
+    const now = this.clock.now();
+    const { actor, requestId } = origin;
+    return { ...who, id: this.ids.next(), institutionId, actor, requestId, createdAt: now, recoverAt: now };
+  }
+
   creation(
     request: NewConnection,
     externalUserId: string,

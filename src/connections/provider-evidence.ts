@@ -3,11 +3,11 @@ import type { Evidence } from './domain/connection-event.js';
 
 /** The facts of a failure that may stand in a connection's history. */
 export function evidenceOf(failure: ProviderFailure): Evidence {
-  const { httpStatus, errorCode, requestId } = failure.evidence ?? {};
+  const { httpStatus, providerErrorCode, providerRequestId } = failure.evidence ?? {};
   return {
     note: failure.code,
     ...(typeof httpStatus === 'number' ? { httpStatus } : {}),
-    ...(typeof errorCode === 'string' ? { providerErrorCode: errorCode } : {}),
-    ...(typeof requestId === 'string' ? { providerRequestId: requestId } : {}),
+    ...(typeof providerErrorCode === 'string' ? { providerErrorCode } : {}),
+    ...(typeof providerRequestId === 'string' ? { providerRequestId } : {}),
   };
 }

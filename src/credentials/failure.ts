@@ -40,6 +40,6 @@ export interface ProviderFailure {
   readonly pointer?: string;
   /** What to do instead, for `capability_unsupported`: a path of our API or a capability. */
   readonly instead?: string;
-  /** Facts for the operator: HTTP status, the provider's request id and error code. Never a body. */
+  /** Facts for the operator: `httpStatus`, `providerErrorCode`, `providerRequestId`. Never a body. */
   readonly evidence?: Readonly<Record<string, string | number>>;
 }

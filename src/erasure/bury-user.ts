@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { userTag } from '../cache/keys.js';
 import { TaggedCache } from '../cache/tagged-cache.js';
 import { ConnectionRepository } from '../connections/persistence/connection.repository.js';
+import { LinkSessionRepository } from '../link-sessions/persistence/link-session.repository.js';
 import { Clock } from '../platform/time/clock.js';
 import { UserRepository } from '../users/persistence/user.repository.js';
 
@@ -14,12 +15,14 @@ export class BuryUser {
     private readonly database: DataSource,
     private readonly users: UserRepository,
     private readonly connections: ConnectionRepository,
+    private readonly linkSessions: LinkSessionRepository,
     private readonly cache: TaggedCache,
     private readonly clock: Clock,
   ) {}
 
   async run(userId: string): Promise<void> {
     await this.database.transaction(async (manager) => {
+      await this.linkSessions.forgetUser(manager, userId);
       await this.connections.anonymise(manager, userId);
       await this.users.bury(manager, userId, this.clock.now());
     });

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { LinkSessionsModule } from '../link-sessions/link-sessions.module.js';
 import { ProvidersModule } from '../providers/registry/providers.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { BuryUser } from './bury-user.js';
@@ -9,7 +10,7 @@ import { DeleteUser } from './delete-user.js';
 import { ErasureController } from './http/erasure.controller.js';
 
 @Module({
-  imports: [UsersModule, ConnectionsModule, ProvidersModule],
+  imports: [UsersModule, ConnectionsModule, LinkSessionsModule, ProvidersModule],
   controllers: [ErasureController],
   providers: [DeleteUser, DeleteProviderUsers, BuryUser],
   exports: [DeleteUser],

@@ -4,6 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import type { Role } from '../config/slices.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { ErasureModule } from '../erasure/erasure.module.js';
+import { LinkSessionsModule } from '../link-sessions/link-sessions.module.js';
 import { WatchTask } from './tasks/watch.task.js';
 
 /** Scheduled work. A process with the role `api` has none. */
@@ -13,7 +14,7 @@ export class SyncModule {
     if (role === 'api') return { module: SyncModule };
     return {
       module: SyncModule,
-      imports: [ScheduleModule.forRoot(), ConnectionsModule, ErasureModule],
+      imports: [ScheduleModule.forRoot(), ConnectionsModule, LinkSessionsModule, ErasureModule],
       providers: [WatchTask],
     };
   }

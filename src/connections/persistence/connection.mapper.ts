@@ -8,7 +8,7 @@ import { Sealer } from '../../platform/crypto/sealer.js';
 import type { Connection } from '../domain/connection.js';
 import { decodeChallenge, encodeChallenge } from './challenge-codec.js';
 import type { ConnectionEntity } from './connection.entity.js';
-import { SealedSecret } from './sealed-secret.js';
+import { SealedSecret } from '../../platform/crypto/sealed-secret.js';
 
 /** Members of the row that only statements of the repository write. */
 type WorkColumns = 'observedAt' | 'leaseUntil' | 'leaseOwner';

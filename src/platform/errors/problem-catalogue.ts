@@ -50,6 +50,12 @@ export const PROBLEM_CATALOGUE = {
   'challenge.invalid_answer': kind(422, 'The answer does not fit the question'),
   'challenge.no_picture': kind(404, 'No code waits to be scanned'),
 
+  'link.unknown': kind(404, 'No such visit'),
+  'link.used': kind(409, 'This visit is over'),
+  'link.expired': kind(410, 'The time for this visit is over'),
+  'link.different_login': kind(422, 'Another login than the connected one'),
+  'link.other_provider': kind(422, 'The connection is at another provider'),
+
   'institution.unknown': kind(422, 'No such institution'),
   'institution.disabled': kind(422, 'The institution is switched off'),
   'provider.unknown': kind(422, 'No such provider'),

@@ -4,6 +4,7 @@ import { Interval } from '@nestjs/schedule';
 import { RecoverCreations } from '../../connections/recover-creations.js';
 import { WatchConnections } from '../../connections/watch-connections.js';
 import { DeleteUser } from '../../erasure/delete-user.js';
+import { RecoverLinkVisits } from '../../link-sessions/recover-link-visits.js';
 import { SingleRun } from '../single-run.js';
 
 const EVERY_MS = 500;
@@ -17,6 +18,7 @@ export class WatchTask implements BeforeApplicationShutdown {
   constructor(
     private readonly connections: WatchConnections,
     private readonly creations: RecoverCreations,
+    private readonly visits: RecoverLinkVisits,
     private readonly users: DeleteUser,
   ) {}
 
@@ -26,6 +28,7 @@ export class WatchTask implements BeforeApplicationShutdown {
       try {
         await this.connections.run();
         await this.creations.run();
+        await this.visits.run();
         await this.users.resume();
       } catch (error) {
         this.log.error({ err: error }, 'watching failed; the next tick tries again');

@@ -1,13 +1,12 @@
 import { inspect } from 'node:util';
 
-import type { SecretValue } from '../../credentials/secret-value.js';
-import type { SealAddress, Sealed } from '../../platform/crypto/sealed.js';
-import type { Sealer } from '../../platform/crypto/sealer.js';
+import type { SealAddress, Sealed } from './sealed.js';
+import type { Sealer } from './sealer.js';
 
 const PLACEHOLDER = '[secret]';
 
 /** A secret that stays sealed until somebody reveals it, with a reason. */
-export class SealedSecret implements SecretValue {
+export class SealedSecret {
   readonly #sealer: Sealer;
   readonly #sealed: Sealed;
   readonly #address: SealAddress;

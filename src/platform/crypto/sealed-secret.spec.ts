@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 
-import { KeyRing } from '../../platform/crypto/key-ring.js';
-import { Opened } from '../../platform/crypto/opened.js';
-import { Sealer, UnsealError } from '../../platform/crypto/sealer.js';
+import { KeyRing } from './key-ring.js';
+import { Opened } from './opened.js';
+import { Sealer, UnsealError } from './sealer.js';
 import { SealedSecret } from './sealed-secret.js';
 
 const sealer = new Sealer(new KeyRing([{ id: 'k', key: randomBytes(32) }]));
