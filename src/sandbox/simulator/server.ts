@@ -11,8 +11,8 @@ export interface SimulatorServerOptions {
   readonly now: () => number;
   /** Called after the work of a call that may have changed something, before its answer. */
   readonly save: () => Promise<void>;
-  /** Query keys whose values the log leaves out, because they let their holder act for a user. */
-  readonly secretQuery: readonly string[];
+  /** Query keys whose values the log leaves out, because they let their holder act for a user. Default: `state`. */
+  readonly isSecretQuery?: (key: string) => boolean;
 }
 
 const BODY_LIMIT = 256 * 1024;
@@ -49,11 +49,11 @@ export function createSimulatorServer(options: SimulatorServerOptions): FastifyI
   return app;
 }
 
-function admit(request: FastifyRequest, { calls, faults, now, secretQuery }: SimulatorServerOptions): Passing | null {
+function admit(request: FastifyRequest, { calls, faults, now, isSecretQuery }: SimulatorServerOptions): Passing | null {
   const [path = '', query = ''] = request.url.split('?', 2);
   if (path.startsWith(CONTROL_PREFIX)) return null;
   const fault = faults.take(request.method, path);
-  const call = calls.begin({ at: now(), method: request.method, path, query: withoutValues(query, secretQuery) });
+  const call = calls.begin({ at: now(), method: request.method, path, query: withoutValues(query, isSecretQuery) });
   call.fault = fault?.kind ?? null;
   return {
     fault,
@@ -63,12 +63,12 @@ function admit(request: FastifyRequest, { calls, faults, now, secretQuery }: Sim
   };
 }
 
-function withoutValues(query: string, secret: readonly string[]): string {
+function withoutValues(query: string, isSecret = (key: string): boolean => key === 'state'): string {
   return query
     .split('&')
     .map((pair) => {
       const [key = ''] = pair.split('=', 1);
-      return secret.includes(key) ? `${key}=` : pair;
+      return isSecret(key) ? `${key}=` : pair;
     })
     .join('&');
 }

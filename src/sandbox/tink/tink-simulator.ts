@@ -9,6 +9,7 @@ import { consentRoutes } from './routes/consents.routes.js';
 import { controlRoutes } from './routes/control.routes.js';
 import { credentialsRoutes } from './routes/credentials.routes.js';
 import { dataRoutes } from './routes/data.routes.js';
+import { linkRoutes } from './routes/link.routes.js';
 import { oauthRoutes } from './routes/oauth.routes.js';
 import { providerRoutes } from './routes/providers.routes.js';
 import { userRoutes } from './routes/users.routes.js';
@@ -26,8 +27,7 @@ export async function createTinkSimulator(options: TinkSimulatorOptions): Promis
   const world = new TinkWorld(options);
   await world.restore();
   const { faults, calls, file } = world;
-  const [now, save] = [() => world.now(), () => file.save()];
-  const app = createSimulatorServer({ faults, calls, now, save, secretQuery: ['state'] });
+  const app = createSimulatorServer({ faults, calls, now: () => world.now(), save: () => file.save() });
   addHeaders(app);
   answerErrors(app);
   const desk = new CredentialsDesk(world);
@@ -39,10 +39,12 @@ export async function createTinkSimulator(options: TinkSimulatorOptions): Promis
   providerRoutes(app, world);
   dataRoutes(app, world);
   bankRoutes(app, world);
+  linkRoutes(app, world, desk);
   controlRoutes(app, control);
   world.baseUrl = await listen(app, options);
   return {
     url: world.baseUrl,
+    linkUrl: world.baseUrl,
     control,
     close: async () => {
       await app.close();
