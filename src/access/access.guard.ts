@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 
 import { Failure } from '../platform/errors/failure.js';
 import { Authenticator } from './authenticator.js';
+import type { Caller } from './caller.js';
 import { policyOf } from './route-policy.js';
 import type { Scope } from './scope.js';
 
@@ -16,14 +17,17 @@ export class AccessGuard implements CanActivate {
     const policy = policyOf(context.getHandler(), context.getClass());
     if (!policy) throw new Failure('access.denied');
     if (policy.kind === 'public') return true;
-    return this.admit(context.switchToHttp().getRequest<FastifyRequest>(), policy.scope);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const caller = this.authenticator.callerOf(request.headers.authorization);
+    // Nearly always the caller is known at once, and a promise would cost more than all of this.
+    if (caller instanceof Promise) return caller.then((known) => admit(request, known, policy.scope));
+    return admit(request, caller, policy.scope);
   }
+}
 
-  private async admit(request: FastifyRequest, scope: Scope): Promise<boolean> {
-    const caller = await this.authenticator.callerOf(request.headers.authorization);
-    if (!caller) throw new Failure('access.unauthenticated', { detail: 'Send a live key as a bearer token.' });
-    if (!caller.scopes.has(scope)) throw new Failure('access.denied', { detail: `The scope ${scope} is needed.` });
-    request.caller = caller;
-    return true;
-  }
+function admit(request: FastifyRequest, caller: Caller | null, scope: Scope): true {
+  if (!caller) throw new Failure('access.unauthenticated', { detail: 'Send a live key as a bearer token.' });
+  if (!caller.scopes.has(scope)) throw new Failure('access.denied', { detail: `The scope ${scope} is needed.` });
+  request.caller = caller;
+  return true;
 }

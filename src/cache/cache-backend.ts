@@ -18,6 +18,8 @@ export abstract class CacheBackend {
   /** True = other processes use it too, and it can be away. */
   abstract readonly shared: boolean;
   abstract isConnected(): boolean;
+  /** The value of a key if it is in this process. */
+  abstract peek(key: string): unknown;
   /** @param listener is told whenever the connection was lost, before the first use of a new one. */
   abstract onLost(listener: () => void): void;
 }
@@ -25,10 +27,12 @@ export abstract class CacheBackend {
 export class MemoryBackend extends CacheBackend {
   override readonly shared = false;
   override readonly keyv: Keyv;
+  private readonly store: MemoryStore;
 
   constructor(maxItems: number = MAX_ITEMS_IN_MEMORY) {
     super();
-    this.keyv = new Keyv({ store: new MemoryStore(maxItems), useKeyPrefix: false });
+    this.store = new MemoryStore(maxItems);
+    this.keyv = new Keyv({ store: this.store, useKeyPrefix: false });
     // Values stay the objects they are: a hit costs no parsing.
     this.keyv.serialize = undefined;
     this.keyv.deserialize = undefined;
@@ -36,6 +40,10 @@ export class MemoryBackend extends CacheBackend {
 
   override isConnected(): boolean {
     return true;
+  }
+
+  override peek(key: string): unknown {
+    return this.store.peek(key);
   }
 
   override onLost(): void {
@@ -70,6 +78,10 @@ export class RedisBackend extends CacheBackend {
 
   override isConnected(): boolean {
     return this.client.isReady;
+  }
+
+  override peek(): undefined {
+    return undefined;
   }
 
   override onLost(listener: () => void): void {

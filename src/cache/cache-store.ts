@@ -18,6 +18,11 @@ export abstract class CacheStore {
   /** All or none. @throws StoreUnavailable or the store's own error. */
   abstract setMany(items: readonly StoreItem[]): Promise<void>;
 
+  /** The value if it is in this process. `undefined` says nothing. */
+  peek(_key: string): unknown {
+    return undefined;
+  }
+
   /** Tells that an invalidation was lost: nothing written before may be used again. */
   abstract distrust(): void;
 }

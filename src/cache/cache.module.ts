@@ -50,7 +50,7 @@ class CacheBackendModule {}
 export class CacheModule {}
 
 function storeOf(cache: Cache, backend: CacheBackend, clock: Clock, ids: Ids): CacheStore {
-  const store = new KeyvStore(cache.stores[0] ?? backend.keyv);
+  const store = new KeyvStore(cache.stores[0] ?? backend.keyv, backend);
   if (!backend.shared) return store;
   const guarded = new GuardedStore(store, () => backend.isConnected(), clock, ids);
   backend.onLost(() => {

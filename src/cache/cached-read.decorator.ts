@@ -58,7 +58,8 @@ function around(advice: Advice): MethodDecorator {
     Res({ passthrough: true })(target, name, count + 1);
     Inject(ReadInterceptor)(target, INTERCEPTOR);
     const wrapped: Handler = function (...args) {
-      const [request, reply] = args.slice(count) as [RequestWith<unknown>, FastifyReply];
+      const request = args[count] as RequestWith<unknown>;
+      const reply = args[count + 1] as FastifyReply;
       return advice(this[INTERCEPTOR], request, reply, () => original.apply(this, args));
     };
     Object.defineProperty(wrapped, 'name', { value: original.name });

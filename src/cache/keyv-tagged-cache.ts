@@ -9,7 +9,7 @@ import { TaggedCache, type Loaded } from './tagged-cache.js';
 
 interface Entry {
   /** The tokens of its tags as they were before the truth was read. */
-  readonly tokens: string;
+  readonly tokens: readonly string[];
   /** Milliseconds since 1970 at which it is too old. */
   readonly until: number;
   readonly value: unknown;
@@ -24,7 +24,7 @@ interface Entry {
 export class KeyvTaggedCache extends TaggedCache {
   private readonly logger = new Logger('Cache');
   private readonly flights = new Map<string, Promise<unknown>>();
-  private readonly completions = new Map<string, Promise<string>>();
+  private readonly completions = new Map<string, Promise<readonly string[]>>();
 
   constructor(
     private readonly store: CacheStore,
@@ -36,16 +36,27 @@ export class KeyvTaggedCache extends TaggedCache {
     super();
   }
 
+  override peek(key: string, tags: readonly string[]): unknown {
+    const entry = this.store.peek(key);
+    if (!isEntry(entry) || entry.until <= this.clock.now().getTime()) return undefined;
+    const { tokens, value } = entry;
+    if (tokens.length !== tags.length + 1 || tokens[tags.length] !== this.store.peek(EPOCH_TAG)) return undefined;
+    for (const [index, tag] of tags.entries()) if (tokens[index] !== this.store.peek(tag)) return undefined;
+    this.metrics.read('hit');
+    return value;
+  }
+
   override async read<T>(key: string, tags: readonly string[], load: () => Promise<Loaded<T>>): Promise<T> {
-    let tokens: string | null;
+    const atHand = this.peek(key, tags);
+    if (atHand !== undefined) return atHand as T;
+    let tokens: readonly string[] | null;
     try {
       const [entry, ...found] = await this.store.getMany([key, ...tags, EPOCH_TAG]);
-      tokens = joined(found);
-      if (isEntry(entry) && entry.tokens === tokens && entry.until > this.clock.now().getTime()) {
+      if (isEntry(entry) && isSame(entry.tokens, found) && entry.until > this.clock.now().getTime()) {
         this.metrics.read('hit');
         return entry.value as T;
       }
-      tokens ??= await this.complete(tags, found);
+      tokens = await this.complete(tags, found);
     } catch {
       tokens = null;
     }
@@ -67,18 +78,22 @@ export class KeyvTaggedCache extends TaggedCache {
     }
   }
 
+  override peekGeneration(tags: readonly string[]): string | undefined {
+    const tokens = [...tags, EPOCH_TAG].map((tag) => this.store.peek(tag));
+    return tokens.includes(undefined) ? undefined : tokens.join();
+  }
+
   override async generation(tags: readonly string[]): Promise<string | null> {
     try {
-      const found = await this.store.getMany([...tags, EPOCH_TAG]);
-      return joined(found) ?? (await this.complete(tags, found));
+      return (await this.complete(tags, await this.store.getMany([...tags, EPOCH_TAG]))).join();
     } catch {
       return null;
     }
   }
 
   /** One load for all who ask for the same key under the same tokens, that is, with no invalidation in between. */
-  private fly<T>(key: string, tokens: string, load: () => Promise<Loaded<T>>): Promise<T> {
-    const name = `${key} ${tokens}`;
+  private fly<T>(key: string, tokens: readonly string[], load: () => Promise<Loaded<T>>): Promise<T> {
+    const name = [key, ...tokens].join();
     const running = this.flights.get(name);
     if (running) return running as Promise<T>;
     const flight = this.loadAndKeep(key, tokens, load).finally(() => this.flights.delete(name));
@@ -86,7 +101,7 @@ export class KeyvTaggedCache extends TaggedCache {
     return flight;
   }
 
-  private async loadAndKeep<T>(key: string, tokens: string, load: () => Promise<Loaded<T>>): Promise<T> {
+  private async loadAndKeep<T>(key: string, tokens: readonly string[], load: () => Promise<Loaded<T>>): Promise<T> {
     const { value, cacheable } = await load();
     const ttl = this.config.ttlMs;
     if (!cacheable || ttl <= 0) return value;
@@ -97,7 +112,8 @@ export class KeyvTaggedCache extends TaggedCache {
   }
 
   /** Gives a token to every tag that has none; once for all who found the same ones missing. */
-  private complete(tags: readonly string[], found: readonly unknown[]): Promise<string> {
+  private async complete(tags: readonly string[], found: readonly unknown[]): Promise<readonly string[]> {
+    if (isComplete(found)) return found;
     const name = [...tags, ...found].join();
     const running = this.completions.get(name);
     if (running) return running;
@@ -106,11 +122,13 @@ export class KeyvTaggedCache extends TaggedCache {
     return completion;
   }
 
-  private async writeMissing(tags: readonly string[], found: readonly unknown[]): Promise<string> {
-    const missing = tags.flatMap((tag, index) => (typeof found[index] === 'string' ? [] : [this.freshToken(tag)]));
-    await this.store.setMany(missing);
-    const written = new Map(missing.map(({ key, value }) => [key, value]));
-    return tags.map((tag, index) => written.get(tag) ?? found[index]).join();
+  private async writeMissing(tags: readonly string[], found: readonly unknown[]): Promise<readonly string[]> {
+    const all = tags.map((key, index) => {
+      const token = found[index];
+      return typeof token === 'string' ? { token } : { item: this.freshToken(key) };
+    });
+    await this.store.setMany(all.flatMap(({ item }) => item ?? []));
+    return all.map(({ token, item }) => token ?? item.value);
   }
 
   private freshToken(key: string): { key: string; value: string; ttl: number } {
@@ -118,13 +136,12 @@ export class KeyvTaggedCache extends TaggedCache {
   }
 }
 
-function joined(tokens: readonly unknown[]): string | null {
-  let text = '';
-  for (const token of tokens) {
-    if (typeof token !== 'string') return null;
-    text = text === '' ? token : `${text},${token}`;
-  }
-  return text;
+function isComplete(tokens: readonly unknown[]): tokens is readonly string[] {
+  return tokens.every((token) => typeof token === 'string');
+}
+
+function isSame(tokens: readonly string[], found: readonly unknown[]): boolean {
+  return tokens.length === found.length && tokens.every((token, index) => token === found[index]);
 }
 
 function isEntry(value: unknown): value is Entry {

@@ -1,5 +1,6 @@
 import type { Keyv } from 'keyv';
 
+import type { CacheBackend } from './cache-backend.js';
 import { CacheStore, StoreUnavailable, type StoreItem } from './cache-store.js';
 
 /**
@@ -7,8 +8,15 @@ import { CacheStore, StoreUnavailable, type StoreItem } from './cache-store.js';
  * matters here.
  */
 export class KeyvStore extends CacheStore {
-  constructor(private readonly keyv: Keyv) {
+  constructor(
+    private readonly keyv: Keyv,
+    private readonly backend: CacheBackend,
+  ) {
     super();
+  }
+
+  override peek(key: string): unknown {
+    return this.backend.peek(key);
   }
 
   override getMany(keys: readonly string[]): Promise<readonly unknown[]> {

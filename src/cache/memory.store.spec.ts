@@ -1,39 +1,30 @@
 import { MemoryBackend } from './cache-backend.js';
-import { MemoryStore } from './memory.store.js';
 
-describe('MemoryStore', () => {
-  it('forgets what was not used for longest', async () => {
-    const store = new MemoryStore(2);
-    store.set('a', 1);
-    store.set('b', 2);
-    await store.get('a');
-    store.set('c', 3);
-    expect(await store.getMany(['a', 'b', 'c'])).toEqual([1, undefined, 3]);
-    expect(store.size).toBe(2);
-  });
-
-  it('does not grow when a key is set again', async () => {
-    const store = new MemoryStore(2);
-    store.set('a', 1);
-    store.set('b', 2);
-    store.set('a', 3);
-    expect(await store.getMany(['a', 'b'])).toEqual([3, 2]);
-  });
-
-  it('deletes and clears', async () => {
-    const store = new MemoryStore(5);
-    store.set('a', 1);
-    store.set('b', 2);
-    expect(await store.delete('a')).toBe(true);
-    expect(await store.get('a')).toBeUndefined();
-    await store.clear();
-    expect(store.size).toBe(0);
-  });
-
+describe('MemoryBackend', () => {
   it('gives back the very object, so that a hit parses nothing', async () => {
-    const { keyv } = new MemoryBackend();
+    const backend = new MemoryBackend();
     const value = { body: 'text' };
-    await keyv.set('key', value);
-    expect(await keyv.get('key')).toBe(value);
+    await backend.keyv.set('key', value);
+    expect(await backend.keyv.get('key')).toBe(value);
+    expect((await backend.keyv.getMany(['none', 'key']))[1]).toBe(value);
+    expect(backend.peek('key')).toBe(value);
+  });
+
+  it('peeks at nothing where there is nothing', async () => {
+    const backend = new MemoryBackend();
+    await backend.keyv.set('key', 1);
+    await backend.keyv.delete('key');
+    expect(backend.peek('key')).toBeUndefined();
+    await backend.keyv.set('key', 1);
+    await backend.keyv.clear();
+    expect(backend.peek('key')).toBeUndefined();
+  });
+
+  it('is bounded', async () => {
+    const backend = new MemoryBackend(10);
+    for (let n = 0; n < 100; n += 1) await backend.keyv.set(`key${String(n)}`, n);
+    const kept = await backend.keyv.getMany(Array.from({ length: 100 }, (_, n) => `key${String(n)}`));
+    expect(kept.filter((value) => value !== undefined).length).toBeLessThanOrEqual(10);
+    expect(kept.at(-1)).toBe(99);
   });
 });

@@ -1,52 +1,45 @@
 import type { KeyvStoreAdapter, StoredData } from 'keyv';
 
-/** A map of bounded size for Keyv that forgets what was not used for longest. Values are kept as they are. */
+import { BoundedMap } from './bounded-map.js';
+
+/** Keeps Keyv's rows in this process, as they are. */
 export class MemoryStore implements KeyvStoreAdapter {
   readonly opts = {};
   namespace?: string;
-  private readonly items = new Map<string, unknown>();
+  private readonly rows: BoundedMap<unknown>;
 
-  constructor(private readonly maxItems: number) {}
+  constructor(maxItems: number) {
+    this.rows = new BoundedMap(maxItems);
+  }
 
-  get size(): number {
-    return this.items.size;
+  /** The value of a row, without waiting. Keyv's own expiry is not looked at: entries know theirs. */
+  peek(key: string): unknown {
+    const row = this.rows.get(key);
+    return typeof row === 'object' && row !== null && 'value' in row ? row.value : undefined;
   }
 
   async get<Value>(key: string): Promise<StoredData<Value> | undefined> {
-    return this.touch(key) as StoredData<Value> | undefined;
+    return this.rows.get(key) as StoredData<Value> | undefined;
   }
 
   async getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
-    return keys.map((key) => this.touch(key) as StoredData<Value | undefined>);
+    return keys.map((key) => this.rows.get(key) as StoredData<Value | undefined>);
   }
 
-  set(key: string, value: unknown): true {
-    this.items.delete(key);
-    this.items.set(key, value);
-    if (this.items.size > this.maxItems) {
-      const oldest = this.items.keys().next();
-      if (!oldest.done) this.items.delete(oldest.value);
-    }
+  set(key: string, row: unknown): true {
+    this.rows.set(key, row);
     return true;
   }
 
   async delete(key: string): Promise<boolean> {
-    return this.items.delete(key);
+    return this.rows.delete(key);
   }
 
   async clear(): Promise<void> {
-    this.items.clear();
+    this.rows.clear();
   }
 
   on(): this {
     return this;
-  }
-
-  private touch(key: string): unknown {
-    const value = this.items.get(key);
-    if (value === undefined) return undefined;
-    this.items.delete(key);
-    this.items.set(key, value);
-    return value;
   }
 }

@@ -21,7 +21,21 @@ export interface Bound {
 export class ReadInterceptor {
   constructor(private readonly cache: TaggedCache) {}
 
-  async cached(
+  cached(
+    bound: Bound,
+    request: RequestWith<unknown>,
+    reply: FastifyReply,
+    load: () => unknown,
+  ): string | undefined | Promise<string | undefined> {
+    const atHand = this.cache.peek(bound.key, bound.tags) as StoredAnswer | undefined;
+    return atHand ? send(atHand, request, reply) : this.fetch(bound, request, reply, load);
+  }
+
+  async etagged(request: RequestWith<unknown>, reply: FastifyReply, load: () => unknown): Promise<string | undefined> {
+    return send(storedAnswer(await load()), request, reply);
+  }
+
+  private async fetch(
     { key, tags, cacheable }: Bound,
     request: RequestWith<unknown>,
     reply: FastifyReply,
@@ -32,18 +46,14 @@ export class ReadInterceptor {
       const value = storedAnswer(body);
       return { value, cacheable: value.body.length <= MAX_KEPT && (cacheable?.(body) ?? true) };
     });
-    return send(answer, request.headers['if-none-match'], reply);
-  }
-
-  async etagged(request: RequestWith<unknown>, reply: FastifyReply, load: () => unknown): Promise<string | undefined> {
-    return send(storedAnswer(await load()), request.headers['if-none-match'], reply);
+    return send(answer, request, reply);
   }
 }
 
 /** Sets headers and status; gives the body that is left to send. */
-function send({ body, etag }: StoredAnswer, ifNoneMatch: string | undefined, reply: FastifyReply): string | undefined {
+function send({ body, etag }: StoredAnswer, request: RequestWith<unknown>, reply: FastifyReply): string | undefined {
   reply.header('etag', etag).header('cache-control', 'private, no-cache');
-  if (isUnchanged(ifNoneMatch, etag)) {
+  if (isUnchanged(request.headers['if-none-match'], etag)) {
     reply.code(304);
     return undefined;
   }

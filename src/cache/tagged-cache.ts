@@ -21,4 +21,14 @@ export abstract class TaggedCache {
 
   /** Changes with every `invalidate` of one of the tags. `null` = unknown now, as the store cannot be reached. */
   abstract generation(tags: readonly string[]): Promise<string | null>;
+
+  /** The stored value if it is at hand, for who must not wait. `undefined` says nothing: `read` may still find it. */
+  peek(_key: string, _tags: readonly string[]): unknown {
+    return undefined;
+  }
+
+  /** The generation if it is at hand. */
+  peekGeneration(_tags: readonly string[]): string | undefined {
+    return undefined;
+  }
 }

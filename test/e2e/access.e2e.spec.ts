@@ -19,6 +19,8 @@ const PUBLIC = new Set(
     '/docs/swagger-ui-init.js',
     '/docs/docs/swagger-ui-init.js',
     '/docs/*',
+    // The user's browser comes back from the bank; the single-use state of the link session is its proof.
+    '/link/:provider/callback',
   ].flatMap((template) => [`GET ${template}`, `HEAD ${template}`]),
 );
 const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

@@ -53,7 +53,8 @@ export function accessRoom(database: DataSource, clock: MovableClock, sharedCach
 }
 
 function memoryCache(clock: MovableClock): TaggedCache {
-  const store = new KeyvStore(new MemoryBackend().keyv);
+  const backend = new MemoryBackend();
+  const store = new KeyvStore(backend.keyv, backend);
   const config = new CacheConfig(null, 30_000);
   return new KeyvTaggedCache(store, config, clock, new UuidIds(), new CacheMetrics(new Registry()));
 }
