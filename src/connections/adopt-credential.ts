@@ -60,7 +60,10 @@ export class AdoptCredential {
 
   /** Looks for what a creation may have left at the provider. @throws Failure with the provider's code */
   async find(provider: Provider, creation: Creation): Promise<Match> {
-    const listed = valueOf(await provider.credentials.list(providerUserRef(creation.userId), this.providers.call()));
+    const answer = await provider.credentials.list(providerUserRef(creation.userId), this.providers.call());
+    // Without the user, who may have been deleted meanwhile, there is no credential either.
+    if (!answer.ok && answer.failure.code === 'provider_user.not_found') return { kind: 'none' };
+    const listed = valueOf(answer);
     let connected: string | null = null;
     for (const snapshot of listed) {
       if (!this.fits(provider, creation, snapshot)) continue;

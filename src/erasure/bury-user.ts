@@ -20,12 +20,15 @@ export class BuryUser {
     private readonly clock: Clock,
   ) {}
 
-  async run(userId: string): Promise<void> {
-    await this.database.transaction(async (manager) => {
+  /** @returns false when a creation that was under way became a connection meanwhile, which must go first. */
+  async run(userId: string): Promise<boolean> {
+    const buried = await this.database.transaction(async (manager) => {
+      if (!(await this.connections.anonymise(manager, userId))) return false;
       await this.linkSessions.forgetUser(manager, userId);
-      await this.connections.anonymise(manager, userId);
       await this.users.bury(manager, userId, this.clock.now());
+      return true;
     });
     await this.cache.invalidate([userTag(userId)]);
+    return buried;
   }
 }

@@ -36,7 +36,7 @@ export class DeleteUser {
     await this.cache.invalidate([userTag(userId)]);
     const waiting = await this.deletion.runForUser(userId, origin);
     if (waiting > 0 || !(await this.providerUsers.run(userId))) return false;
-    await this.burial.run(userId);
+    if (!(await this.burial.run(userId))) return false;
     this.log.log({ userId }, 'user deleted');
     return true;
   }

@@ -25,10 +25,10 @@ describe('statements of connections that wait for a transaction of another', () 
 
   it('are never mixed', async () => {
     const pool = new pg.Pool({ connectionString: database.url, max: 7 });
-    let asking = true;
+    const done = new AbortController();
     const transactions = (async () => {
       const client = await pool.connect();
-      while (asking) {
+      while (!done.signal.aborted) {
         await client.query('BEGIN');
         await client.query('SELECT $1::int', [1]);
         await client.query('COMMIT');
@@ -40,7 +40,7 @@ describe('statements of connections that wait for a transaction of another', () 
     });
 
     const outcomes = await Promise.allSettled(workers);
-    asking = false;
+    done.abort();
     await transactions;
     await pool.end();
 

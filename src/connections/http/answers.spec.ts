@@ -18,7 +18,7 @@ function complaints(json: string): string[] {
 const accepts = (fields: unknown): boolean => complaints(JSON.stringify({ fields })).length === 0;
 
 const RULE =
-  'fields must be an object of texts, or a list of {name, value}: at most 50 answers, names of 1 to 128 and values of at most 4096 characters';
+  'fields must be an object of texts, or a list of {name, value}: at most 50 answers, names of 1 to 128 and values of at most 4096 characters, none of them NUL';
 
 const listOf = (count: number) => Array.from({ length: count }, (_none, index) => ({ name: `n${index}`, value: 'v' }));
 
@@ -57,6 +57,8 @@ describe('answers', () => {
     ['a list of lists', [['otp', '1234']]],
     ['a list with an empty list', [[]]],
     ['a list with an empty object', [{}]],
+    ['a value with NUL', { otp: '1\u0000' }],
+    ['a name with NUL', { 'otp\u0000': '1' }],
     ['a list with null', [{ name: 'otp', value: '1' }, null]],
     ['a list with a number', [1]],
     ['an item without a value', [{ name: 'otp' }]],

@@ -11,7 +11,7 @@ const LONGEST_VALUE = 4096;
 /** Names that mean something else wherever an answer becomes a member of an object. */
 const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-const RULE = `must be an object of texts, or a list of {name, value}: at most ${MOST_ANSWERS} answers, names of 1 to ${LONGEST_NAME} and values of at most ${LONGEST_VALUE} characters`;
+const RULE = `must be an object of texts, or a list of {name, value}: at most ${MOST_ANSWERS} answers, names of 1 to ${LONGEST_NAME} and values of at most ${LONGEST_VALUE} characters, none of them NUL`;
 
 /** Answers to a login or a challenge: `{"otp": "1234"}` or `[{"name": "otp", "value": "1234"}]`. */
 export function IsAnswers(example: Record<string, string>): PropertyDecorator {
@@ -65,6 +65,6 @@ function listed(item: unknown, pointer: string): Answer | null {
 
 function answer(name: unknown, value: unknown, pointer: string): Answer | null {
   if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME || RESERVED.has(name)) return null;
-  if (typeof value !== 'string' || value.length > LONGEST_VALUE) return null;
+  if (typeof value !== 'string' || value.length > LONGEST_VALUE || `${name}${value}`.includes('\0')) return null;
   return { name, value, pointer };
 }

@@ -23,6 +23,10 @@ import { IsAnswers } from './answers.js';
 
 const RETURN_URL = { protocols: ['https', 'http'], require_tld: false, require_protocol: true };
 
+/** PostgreSQL keeps no NUL, and nobody types the other control characters into an id or a label. */
+const PLAIN = /^\P{Cc}*$/u;
+const PLAIN_RULE = { message: '$property must not have control characters' };
+
 export class ConnectionIdParams {
   @ApiProperty({ format: 'uuid' })
   @IsUUID()
@@ -55,6 +59,7 @@ export class ListConnectionsQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @Length(1, 200)
+  @Matches(PLAIN, PLAIN_RULE)
   externalUserId?: string;
 
   @ApiProperty({ required: false, example: 'tink' })
@@ -66,6 +71,7 @@ export class ListConnectionsQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @Length(1, 200)
+  @Matches(PLAIN, PLAIN_RULE)
   institutionId?: string;
 
   @ApiProperty({ required: false, enum: CONNECTION_STATES })
@@ -97,6 +103,7 @@ export class CreateConnectionRequest {
   @ApiProperty({ example: 'se-demobank-password' })
   @IsString()
   @Length(1, 200)
+  @Matches(PLAIN, PLAIN_RULE)
   institutionId!: string;
 
   @IsAnswers({ username: 'u10000001', password: 'abc123' })
@@ -106,6 +113,7 @@ export class CreateConnectionRequest {
   @IsOptional()
   @IsString()
   @MaxLength(64)
+  @Matches(PLAIN, PLAIN_RULE)
   reference?: string;
 
   @ApiProperty({ required: false, description: "Where the bank's page or app sends the user afterwards." })

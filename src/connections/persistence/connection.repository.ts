@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, type FindOptionsWhere, IsNull } from 't
 import type { ProviderId } from '../../credentials/provider-id.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
 import type { Connection } from '../domain/connection.js';
+import { ConnectionCreationEntity } from './connection-creation.entity.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionMapper } from './connection.mapper.js';
 
@@ -37,9 +38,16 @@ export class ConnectionRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Takes from the records of a deleted user what names the person. */
-  async anonymise(manager: EntityManager, userId: string): Promise<void> {
+  /**
+   * Takes from the records of a deleted user what names the person.
+   * @returns false when there is a live one, which must go first.
+   */
+  async anonymise(manager: EntityManager, userId: string): Promise<boolean> {
+    // First, so that whoever is turning a creation into a connection has finished or never will.
+    await manager.delete(ConnectionCreationEntity, { userId });
+    if (await manager.existsBy(ConnectionEntity, { userId, deletedAt: IsNull() })) return false;
     await manager.update(ConnectionEntity, { userId }, { externalUserId: `deleted:${userId}`, reference: null });
+    return true;
   }
 
   /** Locks the row until the transaction ends. Finds deleted ones too, so that what comes late can be refused. */

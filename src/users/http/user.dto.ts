@@ -17,6 +17,9 @@ import {
 import { DEFAULT_PAGE, MAX_PAGE } from '../../platform/pagination/cursor.js';
 import type { User } from '../user.js';
 
+/** PostgreSQL keeps no NUL, and nobody types the other control characters into an id. */
+const PLAIN = /^\P{Cc}*$/u;
+const PLAIN_RULE = { message: '$property must not have control characters' };
 const SCOPE = /^[a-z][a-z0-9.:-]{0,63}$/;
 
 export class UserIdParams {
@@ -29,6 +32,7 @@ export class CreateUserRequest {
   @ApiProperty({ example: 'cust-42', maxLength: 200 })
   @IsString()
   @Length(1, 200)
+  @Matches(PLAIN, PLAIN_RULE)
   externalUserId!: string;
 
   @ApiProperty({ required: false, example: 'SE', description: 'ISO 3166-1 alpha-2.' })
@@ -47,6 +51,7 @@ export class ListUsersQuery {
   @IsOptional()
   @IsString()
   @Length(1, 200)
+  @Matches(PLAIN, PLAIN_RULE)
   externalUserId?: string;
 
   @ApiProperty({ required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
