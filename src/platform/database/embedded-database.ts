@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 
 import { PGlite } from '@electric-sql/pglite';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 
@@ -11,6 +10,7 @@ import { DataDirectoryLock } from './data-directory-lock.js';
 import type { PoolLimits } from './data-source-options.js';
 import { DatabaseServer } from './database-server.js';
 import { EMBEDDED_SETTINGS, ensureDataDirectory } from './embedded-data-directory.js';
+import { EmbeddedSocket } from './embedded-socket.js';
 
 const MAX_CONNECTIONS = 16;
 /** One session serves all connections, so more of them only wait for each other. */
@@ -27,10 +27,10 @@ export class EmbeddedDatabase extends DatabaseServer {
   private constructor(
     private readonly lock: DataDirectoryLock,
     private readonly database: PGlite,
-    private readonly socket: PGLiteSocketServer,
+    private readonly socket: EmbeddedSocket,
   ) {
     super();
-    this.url = `postgres://postgres@${socket.getServerConn()}/postgres`;
+    this.url = `postgres://postgres@${socket.address}/postgres`;
     this.checkpoints = setInterval(() => void this.checkpoint(), CHECKPOINT_EVERY_MS).unref();
   }
 
@@ -45,13 +45,7 @@ export class EmbeddedDatabase extends DatabaseServer {
       const pgdata = join(directory, 'pgdata');
       await ensureDataDirectory(pgdata);
       const database = await PGlite.create({ dataDir: pgdata, postgresqlconf: [...EMBEDDED_SETTINGS] });
-      const socket = new PGLiteSocketServer({
-        db: database,
-        host: '127.0.0.1',
-        port: 0,
-        maxConnections: MAX_CONNECTIONS,
-      });
-      await socket.start();
+      const socket = await EmbeddedSocket.listen(database, MAX_CONNECTIONS);
       return new EmbeddedDatabase(lock, database, socket);
     } catch (error) {
       await lock.release();
@@ -61,7 +55,7 @@ export class EmbeddedDatabase extends DatabaseServer {
 
   override async close(): Promise<void> {
     clearInterval(this.checkpoints);
-    await this.socket.stop();
+    await this.socket.close();
     await this.database.close();
     await this.lock.release();
   }
