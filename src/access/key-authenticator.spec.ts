@@ -11,6 +11,7 @@ const CALLER: ClientCaller = { kind: 'client', clientId: 'c1', name: 'one', scop
 
 class FakeCache extends TaggedCache {
   current: string | null = 'g1';
+  atHand = false;
 
   override async read<T>(_key: string, _tags: readonly string[], load: () => Promise<Loaded<T>>): Promise<T> {
     return (await load()).value;
@@ -18,6 +19,10 @@ class FakeCache extends TaggedCache {
 
   override async invalidate(): Promise<void> {
     this.current = `${this.current ?? 'g'}+`;
+  }
+
+  override peekGeneration(): string | undefined {
+    return this.atHand ? (this.current ?? undefined) : undefined;
   }
 
   override async generation(): Promise<string | null> {
@@ -42,9 +47,18 @@ function setUp() {
   return { keys, cache, clock, authenticator: new KeyAuthenticator(keys, cache, clock) };
 }
 
-describe('KeyAuthenticator', () => {
+describe.each([
+  ['at hand', true],
+  ['away from here', false],
+])('KeyAuthenticator with the generation %s', (_where, atHand) => {
+  function start() {
+    const made = setUp();
+    made.cache.atHand = atHand;
+    return made;
+  }
+
   it.each([BEARER, BEARER.replace('Bearer', 'bearer'), BEARER.replace(' ', '   ')])('knows %s', async (header) => {
-    expect(await setUp().authenticator.callerOf(header)).toBe(CALLER);
+    expect(await start().authenticator.callerOf(header)).toBe(CALLER);
   });
 
   it.each([
@@ -56,7 +70,7 @@ describe('KeyAuthenticator', () => {
     ['two keys', `${BEARER}, ${BEARER}`],
     ['something after the key', `${BEARER} x`],
   ])('does not even look for %s', async (_case, header) => {
-    const { authenticator, keys } = setUp();
+    const { authenticator, keys } = start();
     expect(await authenticator.callerOf(header)).toBeNull();
     expect(keys.asked).toEqual([]);
   });
@@ -66,24 +80,24 @@ describe('KeyAuthenticator', () => {
     ['another id', `Bearer mk_0123456789abcdee_${SECRET}`],
     ['a chosen secret that nobody chose', `Bearer ${SECRET}`],
   ])('does not know %s', async (_case, header) => {
-    expect(await setUp().authenticator.callerOf(header)).toBeNull();
+    expect(await start().authenticator.callerOf(header)).toBeNull();
   });
 
   it('looks a key up once, whether it is known or not', async () => {
-    const { authenticator, keys } = setUp();
+    const { authenticator, keys } = start();
     const unknown = `Bearer mk_ffffffffffffffff_${SECRET}`;
     for (const header of [BEARER, unknown, BEARER, unknown]) await authenticator.callerOf(header);
     expect(keys.asked).toEqual(['0123456789abcdef', 'ffffffffffffffff']);
   });
 
   it('proves the secret each time, although the key is known', async () => {
-    const { authenticator } = setUp();
+    const { authenticator } = start();
     await authenticator.callerOf(BEARER);
     expect(await authenticator.callerOf(`Bearer mk_0123456789abcdef_${'t'.repeat(43)}`)).toBeNull();
   });
 
   it('sees a revocation as soon as the generation changes', async () => {
-    const { authenticator, keys, cache } = setUp();
+    const { authenticator, keys, cache } = start();
     await authenticator.callerOf(BEARER);
     keys.record = null;
     await cache.invalidate();
@@ -91,7 +105,7 @@ describe('KeyAuthenticator', () => {
   });
 
   it.each([['g1'], [null]])('sees a revocation after two seconds when the generation stays %s', async (generation) => {
-    const { authenticator, keys, cache, clock } = setUp();
+    const { authenticator, keys, cache, clock } = start();
     cache.current = generation;
     await authenticator.callerOf(BEARER);
     keys.record = null;

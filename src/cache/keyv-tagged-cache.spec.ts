@@ -10,6 +10,7 @@ import { CacheStore, EPOCH_TAG, type StoreItem } from './cache-store.js';
 import { KeyvTaggedCache } from './keyv-tagged-cache.js';
 
 class MapStore extends CacheStore {
+  atHand = false;
   away = false;
   doubts = 0;
   readonly items = new Map<string, unknown>();
@@ -22,6 +23,10 @@ class MapStore extends CacheStore {
   override async setMany(items: readonly StoreItem[]): Promise<void> {
     if (this.away) throw new Error('away');
     for (const { key, value } of items) this.items.set(key, value);
+  }
+
+  override peek(key: string): unknown {
+    return this.atHand ? this.items.get(key) : undefined;
   }
 
   override distrust(): void {
@@ -74,9 +79,18 @@ describe('KeyvTaggedCache without its store', () => {
   });
 });
 
-describe('KeyvTaggedCache', () => {
+describe.each([
+  ['at hand', true],
+  ['away from here', false],
+])('KeyvTaggedCache with its store %s', (_where, atHand) => {
+  function start(ttlMs?: number) {
+    const made = setUp(ttlMs);
+    made.store.atHand = atHand;
+    return made;
+  }
+
   it('takes a tag that the store forgot for changed', async () => {
-    const { store, read } = setUp();
+    const { store, read } = start();
     await read();
     store.items.delete('tag');
     expect(await read()).toBe(2);
@@ -84,21 +98,21 @@ describe('KeyvTaggedCache', () => {
   });
 
   it('takes everything for changed when the epoch is replaced', async () => {
-    const { store, read } = setUp();
+    const { store, read } = start();
     await read();
     store.items.set(EPOCH_TAG, 'new');
     expect(await read()).toBe(2);
   });
 
   it('keeps nothing when the lifetime is 0', async () => {
-    const { store, read } = setUp(0);
+    const { store, read } = start(0);
     await read();
     expect(await read()).toBe(2);
     expect(store.items.has('key')).toBe(false);
   });
 
   it('counts hits, misses, and what happens without the store', async () => {
-    const { store, cache, registry, read } = setUp();
+    const { store, cache, registry, read } = start();
     await read();
     await read();
     await cache.invalidate(['tag']);
@@ -115,7 +129,7 @@ describe('KeyvTaggedCache', () => {
   });
 
   it('reads anew what lies in the store and is no entry of ours', async () => {
-    const { store, read } = setUp();
+    const { store, read } = start();
     await read();
     store.items.set('key', 'rubbish');
     expect(await read()).toBe(2);
