@@ -183,7 +183,7 @@ class LinkBench {
   async close(): Promise<void> {
     await this.harness.close();
     const all = [...this.heard, ...this.harness.spoken()];
-    const said = inspect(all, { depth: Infinity, showHidden: true }) + (JSON.stringify(all) ?? '');
+    const said = inspect(all, { depth: Infinity, showHidden: true }) + JSON.stringify(all);
     for (const secret of [...this.secrets, ...this.harness.secrets]) {
       if (said.includes(secret)) throw new Error('A secret was shown.');
     }

@@ -69,6 +69,15 @@ export class CredentialsDesk {
     this.world.put(this.begin(this.withUris(credential, body), body, present));
   }
 
+  /** Confirms a living session again, without a sign-in. */
+  extend(userId: string, id: string): Credential {
+    const credential = this.get(userId, id);
+    const { providerName, status, run, sessionAlive, sessionMs } = credential;
+    const allowed = PROVIDERS.get(providerName)?.extendable === true;
+    if (!allowed || !sessionAlive || status !== 'UPDATED' || run) throw badRequest('The session cannot be extended');
+    return this.world.put({ ...credential, sessionExpiryDate: this.world.now() + sessionMs });
+  }
+
   private begin(
     credential: Credential,
     body: Json,

@@ -6,6 +6,7 @@ import type { Credential } from './machine/credential.js';
 import { DETAILED } from './machine/detailed-errors.js';
 import {
   type CredentialsState,
+  type LinkSwitches,
   NothingAwaited,
   type QrForm,
   type SessionKill,
@@ -53,6 +54,13 @@ export class InProcessControl extends ControlDesk<TinkWorld> implements TinkCont
 
   cancel(id: string): CredentialsState {
     return this.keep(cancel(this.find(id), this.world.now(), this.world.stepMs));
+  }
+
+  setLink({ spelling, earlyRedirect, nextError }: LinkSwitches): void {
+    const { link } = this.world;
+    if (spelling !== undefined) link.spelling = spelling;
+    if (earlyRedirect !== undefined) link.earlyRedirect = earlyRedirect;
+    if (nextError !== undefined) link.nextError = nextError;
   }
 
   setQrForm(form: QrForm): void {

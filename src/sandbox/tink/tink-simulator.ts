@@ -22,12 +22,18 @@ import {
 } from './tink-simulator.types.js';
 import { TinkWorld } from './tink-world.js';
 
+/** What lets its holder act for a user. */
+const SECRET_QUERY = ['state', 'authorization_code'];
+
 /** A real HTTP server on loopback that a client of the vendor could talk to. @throws when the port is taken. */
 export async function createTinkSimulator(options: TinkSimulatorOptions): Promise<TinkSimulator> {
   const world = new TinkWorld(options);
   await world.restore();
   const { faults, calls, file } = world;
-  const app = createSimulatorServer({ faults, calls, now: () => world.now(), save: () => file.save() });
+  const app = createSimulatorServer({
+    ...{ faults, calls, now: () => world.now(), save: () => file.save() },
+    isSecretQuery: (key) => SECRET_QUERY.includes(key),
+  });
   addHeaders(app);
   answerErrors(app);
   const desk = new CredentialsDesk(world);

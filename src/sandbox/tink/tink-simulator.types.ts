@@ -2,6 +2,7 @@ import type { MovableClock } from '../../platform/time/clock.js';
 import type { SharedControl } from '../simulator/control-desk.js';
 import type { ArmedFault } from '../simulator/faults.js';
 import type { Outcome } from './data/demo-users.js';
+import type { LinkError, LinkSpelling } from './link/link-return.js';
 import type { CredentialsStatus, CredentialsView, DetailedError } from './wire.types.js';
 
 /** How the QR route answers; the sources disagree, so a client must read all three. */
@@ -32,9 +33,21 @@ export interface TinkSimulatorOptions {
 export interface TinkSimulator {
   /** Without a trailing slash, e.g. `http://127.0.0.1:4001`. */
   readonly url: string;
+  /** Where Tink Link is; without a trailing slash. */
+  readonly linkUrl: string;
   readonly control: TinkControl;
   /** Ends open connections and writes the state file. */
   close(): Promise<void>;
+}
+
+/** The switches of Tink Link; what is left out stays as it is. */
+export interface LinkSwitches {
+  /** Default `credentials_id`. */
+  readonly spelling?: LinkSpelling;
+  /** Back to the app before the data is there. Default false. */
+  readonly earlyRedirect?: boolean;
+  /** Ends the visit whose page is shown next; `null` = none. */
+  readonly nextError?: LinkError | null;
 }
 
 export interface StatusChange {
@@ -79,6 +92,7 @@ export interface TinkControl extends SharedControl {
   approve(credentialsId: string): CredentialsState;
   cancel(credentialsId: string): CredentialsState;
   setQrForm(form: QrForm): void;
+  setLink(switches: LinkSwitches): void;
 }
 
 export class UnknownCredentials extends Error {

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { CallLog } from '../simulator/call-log.js';
 import { FaultBoard } from '../simulator/faults.js';
 import { StateFile } from '../simulator/state-file.js';
+import { LinkSettings } from './link/link-settings.js';
 import { advance } from './machine/credential-machine.js';
 import type { Credential } from './machine/credential.js';
+
 import { TokenBook, type TokenBookState } from './token-book.js';
 import type { QrForm, TinkSimulatorOptions } from './tink-simulator.types.js';
 
@@ -30,6 +32,7 @@ export const newId = (): string => randomUUID().replaceAll('-', '');
 export class TinkWorld {
   readonly faults = new FaultBoard();
   readonly calls = new CallLog();
+  readonly link = new LinkSettings();
   readonly tokens = new TokenBook();
   readonly file: StateFile;
   readonly users = new Map<string, TinkUser>();
@@ -101,6 +104,7 @@ export class TinkWorld {
     this.tokens.clear();
     this.faults.clear();
     this.calls.clear();
+    this.link.reset();
   }
 
   /** Time goes on where it stood, also when it had been moved ahead. @throws Error for a foreign file. */

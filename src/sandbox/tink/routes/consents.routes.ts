@@ -6,7 +6,6 @@ import { type ConsentView, consentOf } from '../credentials-view.js';
 import { accountsOf } from '../data/bank-data.js';
 import { PROVIDERS } from '../data/providers.js';
 import type { Credential } from '../machine/credential.js';
-import { badRequest } from '../tink-error.js';
 import type { TinkWorld } from '../tink-world.js';
 import { authorizeUser } from './authorize.js';
 
@@ -25,15 +24,8 @@ export function consentRoutes(app: FastifyInstance, world: TinkWorld, desk: Cred
   // The doubled colon is the router's way to write one.
   app.post('/api/v1/provider-consents::extend', async (request) => {
     const { userId } = authorizeUser(world, request, 'provider-consents:write');
-    const credential = desk.get(userId, requiredText(objectOf(request.body), 'credentialsId'));
-    if (!isExtendable(credential)) throw badRequest('The session cannot be extended');
-    return view(world.put({ ...credential, sessionExpiryDate: world.now() + credential.sessionMs }));
+    return view(desk.extend(userId, requiredText(objectOf(request.body), 'credentialsId')));
   });
-}
-
-function isExtendable({ providerName, status, run, sessionAlive }: Credential): boolean {
-  const allowed = PROVIDERS.get(providerName)?.extendable === true;
-  return allowed && sessionAlive && status === 'UPDATED' && run === null;
 }
 
 function view(credential: Credential): ConsentView {

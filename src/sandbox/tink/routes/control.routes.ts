@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { CONTROL_PREFIX } from '../../simulator/server.js';
 import { controlBody, oneOf, sharedControlRoutes } from '../../simulator/control.routes.js';
 import { type Json, isObject } from '../../simulator/json.js';
-import { objectOf, optionalText, requiredText } from '../body.js';
+import { objectOf, optionalFlag, optionalText, requiredText } from '../body.js';
 import { OUTCOMES } from '../data/demo-users.js';
-import type { CredentialsState, TinkControl } from '../tink-simulator.types.js';
+import { LINK_SPELLINGS, type LinkError } from '../link/link-return.js';
+import type { CredentialsState, LinkSwitches, TinkControl } from '../tink-simulator.types.js';
 import { type DetailedError, STATUSES } from '../wire.types.js';
 
 interface Call {
@@ -15,6 +16,7 @@ interface Call {
 export function controlRoutes(app: FastifyInstance, control: TinkControl): void {
   sharedControlRoutes(app, control);
   qrRoute(app, control);
+  linkRoute(app, control);
   credentialRoutes(app, control);
 }
 
@@ -23,6 +25,33 @@ function qrRoute(app: FastifyInstance, control: TinkControl): void {
     control.setQrForm(oneOf(['data-url', 'png', 'base64'] as const, controlBody(request.body)['form']));
     return reply.code(204).send();
   });
+}
+
+function linkRoute(app: FastifyInstance, control: TinkControl): void {
+  app.post(`${CONTROL_PREFIX}/link`, async (request, reply) => {
+    control.setLink(switchesOf(controlBody(request.body)));
+    return reply.code(204).send();
+  });
+}
+
+function switchesOf(body: Json): LinkSwitches {
+  const earlyRedirect = optionalFlag(body, 'earlyRedirect');
+  const { spelling, nextError } = body;
+  return {
+    ...(spelling !== undefined && { spelling: oneOf(LINK_SPELLINGS, spelling) }),
+    ...(earlyRedirect !== null && { earlyRedirect }),
+    ...(nextError !== undefined && { nextError: nextError === null ? null : linkErrorOf(objectOf(nextError)) }),
+  };
+}
+
+function linkErrorOf(body: Json): LinkError {
+  const type = optionalText(body, 'type');
+  return {
+    error: requiredText(body, 'error'),
+    reason: requiredText(body, 'reason'),
+    message: optionalText(body, 'message') ?? '',
+    ...(type !== null && { type }),
+  };
 }
 
 function credentialRoutes(app: FastifyInstance, control: TinkControl): void {
