@@ -115,6 +115,7 @@ export class SandboxApp {
     return this.ground.database.url;
   }
 
+  /** What another process needs to work beside this one. */
   get environment(): Readonly<Record<string, string>> {
     return environmentOf(this.ground);
   }
@@ -267,9 +268,11 @@ async function startOn(ground: Ground, { env = {} }: SandboxAppOptions): Promise
   });
 }
 
-function environmentOf({ simulator, bootstrapKey }: Ground): Record<string, string> {
+function environmentOf({ simulator, database, bootstrapKey }: Ground): Record<string, string> {
   return {
     MOORING_ROLE: 'api',
+    MOORING_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 9).toString('base64')}`,
+    DATABASE_URL: database.url,
     MOORING_BOOTSTRAP_KEY: bootstrapKey,
     TINK_API_URL: simulator.url,
     TINK_CLIENT_ID: 'sandbox',
