@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Re
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { UuidPipe } from '../platform/errors/uuid.pipe.js';
 import { actorOf, type Caller } from '../access/caller.js';
 import { CreateClient } from '../access/create-client.js';
 import { CurrentCaller } from '../access/current-caller.decorator.js';
@@ -11,7 +12,6 @@ import { RevokeClient } from '../access/revoke-client.js';
 import { Etagged } from '../cache/cached-read.decorator.js';
 import { ApiProblems } from '../platform/openapi/api-problems.decorator.js';
 import {
-  ClientIdParams,
   ClientPageResponse,
   ClientResponse,
   CreateClientRequest,
@@ -62,7 +62,7 @@ export class ClientsController {
   @ApiOperation({ summary: 'Read a client' })
   @ApiResponse({ status: 200, type: ClientResponse })
   @ApiProblems('request.invalid', 'client.not_found')
-  async get(@Param() { id }: ClientIdParams): Promise<ClientResponse> {
+  async get(@Param('id', UuidPipe) id: string): Promise<ClientResponse> {
     return toClientResponse(await this.clients.get(id));
   }
 
@@ -72,7 +72,7 @@ export class ClientsController {
   @ApiOperation({ summary: 'Revoke a client', description: 'Its key stops working at once. Repeating it is fine.' })
   @ApiResponse({ status: 204, description: 'Revoked.' })
   @ApiProblems('request.invalid', 'client.not_found')
-  async revoke(@Param() { id }: ClientIdParams, @CurrentCaller() caller: Caller): Promise<void> {
+  async revoke(@Param('id', UuidPipe) id: string, @CurrentCaller() caller: Caller): Promise<void> {
     await this.revocation.run(id, actorOf(caller));
   }
 }

@@ -1,26 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsString,
-  IsUUID,
-  Length,
-  Matches,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsString, Length, Matches } from 'class-validator';
 
 import type { Client } from '../access/client.js';
 import { SCOPES, type Scope } from '../access/scope.js';
 
 const ID = '0199aaaa-0000-7000-8000-000000000001';
-
-export class ClientIdParams {
-  @ApiProperty({ format: 'uuid', example: ID })
-  @IsUUID()
-  id!: string;
-}
 
 export class CreateClientRequest {
   @ApiProperty({ example: 'loan-office', minLength: 1, maxLength: 100 })

@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, Min } from 'class-validator';
 
 import { LOG_LEVELS, type LogLevel, type Mode, type Role } from './slices.js';
 import { IsAddress, IsKeyList } from './environment-rules.js';
@@ -45,7 +45,7 @@ export class Environment {
   MOORING_PUBLIC_URL?: string;
 
   @IsOptional()
-  @MinLength(24, { message: 'must have at least 24 characters' })
+  @Matches(/^\S{32,256}$/, { message: 'must have 32 to 256 characters and no spaces' })
   MOORING_BOOTSTRAP_KEY?: string;
 
   @Type(() => Number)

@@ -48,7 +48,7 @@ describe('loadConfig', () => {
       DATABASE_URL: 'postgres://u:p@db/mooring',
       REDIS_URL: 'rediss://cache:6380',
       MOORING_ENCRYPTION_KEYS: KEYS,
-      MOORING_BOOTSTRAP_KEY: 'a-bootstrap-key-of-some-length',
+      MOORING_BOOTSTRAP_KEY: 'a-bootstrap-key-of-a-good-length',
       MOORING_CACHE_TTL_MS: '500',
       MOORING_LOG_LEVEL: 'debug',
       TINK_API_URL: 'http://127.0.0.1:9000/',
@@ -64,7 +64,7 @@ describe('loadConfig', () => {
       ['2026', 32],
       ['2025', 32],
     ]);
-    expect(config.access.bootstrapKey).toBe('a-bootstrap-key-of-some-length');
+    expect(config.access.bootstrapKey).toBe('a-bootstrap-key-of-a-good-length');
     expect(config.logging.level).toBe('debug');
     expect(config.tink).toMatchObject({
       apiUrl: 'http://127.0.0.1:9000',
@@ -75,6 +75,35 @@ describe('loadConfig', () => {
 
   it('takes a blank variable as not set', () => {
     expect(loadConfig({ PORT: ' ', DATABASE_URL: '', TINK_CLIENT_ID: '' })).toEqual(loadConfig({}));
+  });
+
+  it('reads the other providers, each on its own', () => {
+    const keys = { MOORING_ENCRYPTION_KEYS: KEYS };
+    const { flanks, flinks, server } = loadConfig({
+      ...keys,
+      FLANKS_CLIENT_ID: 'app',
+      FLANKS_CLIENT_SECRET: 'secret',
+      FLANKS_FLOW: 'session',
+      FLANKS_LINK_TOKEN: 'lnk_1',
+      FLANKS_API_URL: 'http://127.0.0.1:9000/',
+    });
+    expect(flanks).toEqual({
+      apiUrl: 'http://127.0.0.1:9000',
+      platformUrl: 'https://platform.flanks.io',
+      client: { id: 'app', secret: 'secret' },
+      linkToken: 'lnk_1',
+      flow: 'session',
+    });
+    expect([flinks.customerId, server.mode]).toEqual([null, 'live']);
+    const customerId = '43387ca6-0391-4c82-857d-70d95f087ecb';
+    expect(loadConfig({ ...keys, FLINKS_CUSTOMER_ID: customerId }).flinks).toMatchObject({ customerId, apiKey: null });
+  });
+
+  it('refuses half a provider', () => {
+    const keys = { MOORING_ENCRYPTION_KEYS: KEYS };
+    expect(problemsOf({ ...keys, FLANKS_CLIENT_ID: 'app' })).toEqual(['FLANKS_CLIENT_SECRET']);
+    expect(problemsOf({ ...keys, FLINKS_SECRET_KEY: 's' })).toEqual(['FLINKS_CUSTOMER_ID']);
+    expect(problemsOf({ ...keys, FLINKS_CUSTOMER_ID: 'no-uuid' })).toEqual(['FLINKS_CUSTOMER_ID']);
   });
 
   it('is live as soon as a provider is configured, unless told otherwise', () => {

@@ -47,7 +47,11 @@ export class ConnectionLifecycle {
   ) {}
 
   /** The first row and the first event of a connection. */
-  async begin(connection: Connection, origin: Origin, inSameTransaction: (m: EntityManager) => Promise<void>) {
+  async begin(
+    connection: Connection,
+    origin: Origin,
+    inSameTransaction: (manager: EntityManager) => Promise<void>,
+  ): Promise<void> {
     const event = firstEvent(connection, origin);
     await this.database.transaction(async (manager) => {
       await inSameTransaction(manager);

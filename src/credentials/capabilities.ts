@@ -1,4 +1,4 @@
-import type { LinkPurpose } from './link-flow.js';
+import type { LinkPurpose } from './link-purpose.js';
 
 /** What a provider can do, as data. The REST API publishes it as it is. */
 export interface Capabilities {

@@ -2,13 +2,10 @@ import type { CallContext } from './call-context.js';
 import type { CredentialSnapshot } from './credentials.service.js';
 import type { CredentialRef, ProviderUserRef } from './credential-ref.js';
 import type { ProviderFailure } from './failure.js';
+import type { LinkPurpose } from './link-purpose.js';
 import type { Cause } from './observation.js';
 import type { Result } from './result.js';
 import type { SecretValue } from './secret-value.js';
-
-/** Why a user visits the provider's page: a new connection, strong authentication again, or a new login. */
-export const LINK_PURPOSES = ['connect', 'renew', 'update_login'] as const;
-export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 
 export interface LinkRequest {
   readonly user: ProviderUserRef;

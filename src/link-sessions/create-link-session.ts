@@ -4,7 +4,8 @@ import { Injectable } from '@nestjs/common';
 
 import { ServerConfig } from '../config/slices.js';
 import { LinkTargets, type LinkTarget } from '../connections/link-targets.js';
-import type { LinkFlow, LinkPurpose, LinkRequest } from '../credentials/link-flow.js';
+import type { LinkFlow, LinkRequest } from '../credentials/link-flow.js';
+import type { LinkPurpose } from '../credentials/link-purpose.js';
 import type { Provider } from '../credentials/provider.js';
 import type { SecretValue } from '../credentials/secret-value.js';
 import { Opened } from '../platform/crypto/opened.js';
@@ -15,19 +16,9 @@ import { EnsureProviderUser } from '../users/ensure-provider-user.js';
 import type { User } from '../users/user.js';
 import { callbackUrl } from './callback-url.js';
 import { LinkSessionFactory } from './link-session.factory.js';
+import type { LinkSessionRequest } from './link-session-request.js';
 import type { LinkSession } from './link-session.js';
 import { LinkSessionRepository } from './persistence/link-session.repository.js';
-
-export interface LinkSessionRequest {
-  readonly userId: string;
-  readonly provider: string;
-  readonly purpose: LinkPurpose;
-  readonly institutionId?: string | undefined;
-  readonly connectionId?: string | undefined;
-  readonly redirectUrl: string;
-  readonly locale?: string | undefined;
-  readonly reference?: string | undefined;
-}
 
 /** Begins a hosted visit. Its address is given out once and not kept. */
 @Injectable()
@@ -51,7 +42,7 @@ export class CreateLinkSession {
     const state = new Opened(randomBytes(24).toString('base64url'));
     const asked = this.linkRequest(request, user, provider, target, state);
     const begun = valueOf(await links.begin(asked, this.providers.call(request.locale ?? user.locale)));
-    const session = this.factory.session(request, user, provider, target, begun, state, actor);
+    const session = this.factory.session(request, { user, provider, target, actor }, begun, state);
     await this.sessions.insert(session, state);
     return { session, url: begun.url };
   }

@@ -7,13 +7,21 @@ import type { SecretValue } from '../credentials/secret-value.js';
 import { Ids } from '../platform/ids/ids.js';
 import { Clock } from '../platform/time/clock.js';
 import type { User } from '../users/user.js';
-import type { LinkSessionRequest } from './create-link-session.js';
+import type { LinkSessionRequest } from './link-session-request.js';
 import type { LinkSession } from './link-session.js';
 
 /** A user who does not come back within this time begins again. */
 const LONGEST_VISIT_MS = 30 * 60_000;
 /** From then on the provider is asked whether the visit ended there without the browser coming back. */
 const FIRST_SEARCH_MS = 2 * 60_000;
+
+/** Who visits whom, for which connection, and who asked for it. */
+export interface Visitor {
+  readonly user: User;
+  readonly provider: Provider;
+  readonly target: LinkTarget | null;
+  readonly actor: string;
+}
 
 @Injectable()
 export class LinkSessionFactory {
@@ -24,12 +32,9 @@ export class LinkSessionFactory {
 
   session(
     request: LinkSessionRequest,
-    user: User,
-    provider: Provider,
-    target: LinkTarget | null,
+    { user, provider, target, actor }: Visitor,
     begun: BegunLink,
     state: SecretValue,
-    actor: string,
   ): LinkSession {
     const now = this.clock.now();
     const latest = new Date(now.getTime() + LONGEST_VISIT_MS);

@@ -1,4 +1,4 @@
-import type { LinkPurpose } from '../credentials/link-flow.js';
+import type { LinkPurpose } from '../credentials/link-purpose.js';
 import type { Cause } from '../credentials/observation.js';
 import type { ProviderId } from '../credentials/provider-id.js';
 import type { SecretValue } from '../credentials/secret-value.js';

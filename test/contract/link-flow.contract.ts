@@ -4,15 +4,8 @@ import type { CallContext } from '../../src/credentials/call-context.js';
 import type { CredentialRef, ProviderUserRef } from '../../src/credentials/credential-ref.js';
 import type { CredentialSnapshot } from '../../src/credentials/credentials.service.js';
 import type { ProviderFailure } from '../../src/credentials/failure.js';
-import {
-  LINK_PURPOSES,
-  type BegunLink,
-  type LinkFlow,
-  type LinkOutcome,
-  type LinkPurpose,
-  type LinkRequest,
-  type LinkReturn,
-} from '../../src/credentials/link-flow.js';
+import type { BegunLink, LinkFlow, LinkOutcome, LinkRequest, LinkReturn } from '../../src/credentials/link-flow.js';
+import { LINK_PURPOSES, type LinkPurpose } from '../../src/credentials/link-purpose.js';
 import type { Provider } from '../../src/credentials/provider.js';
 import type { Result } from '../../src/credentials/result.js';
 import { Opened } from '../../src/platform/crypto/opened.js';

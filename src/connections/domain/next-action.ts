@@ -1,9 +1,9 @@
 import type { Capabilities } from '../../credentials/capabilities.js';
 import type { Field } from '../../credentials/field.js';
+import type { LinkPurpose } from '../../credentials/link-purpose.js';
 import type { Cause } from '../../credentials/observation.js';
 import type { Connection } from './connection.js';
 
-export type LinkPurpose = 'connect' | 'renew' | 'update_login';
 export type Actor = 'user' | 'bank' | 'provider' | 'operator' | 'nobody';
 
 export const ACTION_KINDS = [

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 
+import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import type { Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
@@ -17,7 +18,6 @@ import { answersOf } from './answers.js';
 import { ConnectionResponseMapper } from './connection-response.mapper.js';
 import {
   AuthenticateRequest,
-  ConnectionIdParams,
   RefreshRequest,
   ReplaceLoginRequest,
   SupplementalInformationRequest,
@@ -49,7 +49,7 @@ export class ConnectionActionsController {
   @ApiProblems('connection.not_refreshable', 'credential.busy', 'capability_unsupported', 'provider.rate_limited')
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async refresh(
-    @Param() { id }: ConnectionIdParams,
+    @Param('id', UuidPipe) id: string,
     @Body() { userPresent, items, redirectUrl }: RefreshRequest,
     @CurrentCaller() caller: Caller,
   ): Promise<ConnectionResponse> {
@@ -69,7 +69,7 @@ export class ConnectionActionsController {
   @ApiProblems('connection.deleting', 'capability_unsupported', 'provider.unavailable', 'provider.timeout')
   @ApiProblems('provider.bad_response')
   async authenticate(
-    @Param() { id }: ConnectionIdParams,
+    @Param('id', UuidPipe) id: string,
     @Body() { redirectUrl }: AuthenticateRequest,
     @CurrentCaller() caller: Caller,
   ): Promise<ConnectionResponse> {
@@ -85,7 +85,7 @@ export class ConnectionActionsController {
   @ApiProblems('challenge.none', 'challenge.expired', 'challenge.unknown_field', 'challenge.invalid_answer')
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async answer(
-    @Param() { id }: ConnectionIdParams,
+    @Param('id', UuidPipe) id: string,
     @Body() { fields }: SupplementalInformationRequest,
     @CurrentCaller() caller: Caller,
   ): Promise<ConnectionResponse> {
@@ -101,7 +101,7 @@ export class ConnectionActionsController {
   @ApiProblems('connection.busy', 'connection.deleting', 'connection.duplicate')
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async replaceLogin(
-    @Param() { id }: ConnectionIdParams,
+    @Param('id', UuidPipe) id: string,
     @Body() { fields }: ReplaceLoginRequest,
     @CurrentCaller() caller: Caller,
   ): Promise<ConnectionResponse> {
@@ -113,7 +113,7 @@ export class ConnectionActionsController {
   @RequireScope('credentials:write')
   @ApiOperation({ summary: 'Stop syncing this connection' })
   @ApiResponse({ status: 200, type: ConnectionResponse })
-  async pause(@Param() { id }: ConnectionIdParams): Promise<ConnectionResponse> {
+  async pause(@Param('id', UuidPipe) id: string): Promise<ConnectionResponse> {
     return this.mapper.toResponse(await this.pauses.pause(id));
   }
 
@@ -122,7 +122,7 @@ export class ConnectionActionsController {
   @RequireScope('credentials:write')
   @ApiOperation({ summary: 'Sync this connection again' })
   @ApiResponse({ status: 200, type: ConnectionResponse })
-  async resume(@Param() { id }: ConnectionIdParams): Promise<ConnectionResponse> {
+  async resume(@Param('id', UuidPipe) id: string): Promise<ConnectionResponse> {
     return this.mapper.toResponse(await this.pauses.resume(id));
   }
 }

@@ -2,12 +2,13 @@ import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { AnswerChallenge } from '../answer-challenge.js';
 import { ExplainConnection } from '../explain-connection.js';
 import { ReadConnections } from '../read-connections.js';
-import { ConnectionIdParams, PageQuery } from './connection.requests.js';
+import { PageQuery } from './connection.requests.js';
 import { EventPageResponse, ExplanationResponse, toEventResponse, toExplanationResponse } from './event.response.js';
 
 /** What a connection went through, and the picture of its open challenge. Never cached. */
@@ -26,7 +27,7 @@ export class ConnectionStoryController {
   @ApiOperation({ summary: 'The history of a connection, oldest first' })
   @ApiResponse({ status: 200, type: EventPageResponse })
   @ApiProblems('request.invalid_cursor')
-  async events(@Param() { id }: ConnectionIdParams, @Query() { limit, cursor }: PageQuery): Promise<EventPageResponse> {
+  async events(@Param('id', UuidPipe) id: string, @Query() { limit, cursor }: PageQuery): Promise<EventPageResponse> {
     const { data, nextCursor } = await this.read.history(id, limit, cursor);
     return { data: data.map(toEventResponse), nextCursor };
   }
@@ -35,7 +36,7 @@ export class ConnectionStoryController {
   @RequireScope('credentials:read')
   @ApiOperation({ summary: 'What happened, on what evidence, and what comes next' })
   @ApiResponse({ status: 200, type: ExplanationResponse })
-  async explain(@Param() { id }: ConnectionIdParams): Promise<ExplanationResponse> {
+  async explain(@Param('id', UuidPipe) id: string): Promise<ExplanationResponse> {
     return toExplanationResponse(await this.explanation.run(id));
   }
 
@@ -45,7 +46,7 @@ export class ConnectionStoryController {
   @ApiOperation({ summary: 'The code that the user must scan now' })
   @ApiResponse({ status: 200, content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } })
   @ApiProblems('challenge.no_picture', 'challenge.expired', 'provider.unavailable', 'provider.bad_response')
-  async qr(@Param() { id }: ConnectionIdParams, @Res() reply: FastifyReply): Promise<void> {
+  async qr(@Param('id', UuidPipe) id: string, @Res() reply: FastifyReply): Promise<void> {
     const { png } = await this.challenge.picture(id);
     await reply.type('image/png').send(Buffer.from(png));
   }

@@ -27,12 +27,6 @@ const RETURN_URL = { protocols: ['https', 'http'], require_tld: false, require_p
 const PLAIN = /^\P{Cc}*$/u;
 const PLAIN_RULE = { message: '$property must not have control characters' };
 
-export class ConnectionIdParams {
-  @ApiProperty({ format: 'uuid' })
-  @IsUUID()
-  id!: string;
-}
-
 export class PageQuery {
   @ApiProperty({ required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
   @IsOptional()

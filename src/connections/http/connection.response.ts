@@ -2,9 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import type { FieldOption } from '../../credentials/field.js';
 import { FIELD_TYPES, type FieldType } from '../../credentials/field.js';
+import { LINK_PURPOSES, type LinkPurpose } from '../../credentials/link-purpose.js';
 import { CAUSES, type Cause } from '../../credentials/observation.js';
 import { CONNECTION_STATES, type ConnectionState } from '../domain/connection-state.js';
-import { ACTION_KINDS, type ActionKind, type Actor, type LinkPurpose } from '../domain/next-action.js';
+import { ACTION_KINDS, type ActionKind, type Actor } from '../domain/next-action.js';
 
 export class StateResponse {
   @ApiProperty({ enum: CONNECTION_STATES, example: 'awaiting_user' })
@@ -70,7 +71,7 @@ export class FieldResponse {
 }
 
 export class LinkSessionHintResponse {
-  @ApiProperty({ enum: ['connect', 'renew', 'update_login'] })
+  @ApiProperty({ enum: LINK_PURPOSES })
   purpose!: LinkPurpose;
 }
 

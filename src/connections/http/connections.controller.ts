@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import type { Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
@@ -16,7 +17,7 @@ import { apiOrigin } from '../origin.js';
 import { answersOf } from './answers.js';
 import { CachedConnectionList } from './cached-connection-list.js';
 import { ConnectionResponseMapper } from './connection-response.mapper.js';
-import { ConnectionIdParams, CreateConnectionRequest, ListConnectionsQuery } from './connection.requests.js';
+import { CreateConnectionRequest, ListConnectionsQuery } from './connection.requests.js';
 import { ConnectionPageResponse, ConnectionResponse } from './connection.response.js';
 
 @ApiTags('connections')
@@ -52,7 +53,7 @@ export class ConnectionsController {
   })
   @ApiResponse({ status: 200, type: ConnectionResponse })
   @ApiProblems('request.invalid', 'connection.not_found')
-  async get(@Param() { id }: ConnectionIdParams, @CurrentCaller() caller: Caller): Promise<ConnectionResponse> {
+  async get(@Param('id', UuidPipe) id: string, @CurrentCaller() caller: Caller): Promise<ConnectionResponse> {
     return this.mapper.toResponse(await this.read.one(id, apiOrigin(caller)));
   }
 
@@ -87,7 +88,7 @@ export class ConnectionsController {
   @ApiResponse({ status: 202, description: 'Being deleted; `Location` shows the connection until it is gone.' })
   @ApiProblems('request.invalid', 'connection.not_found')
   async remove(
-    @Param() { id }: ConnectionIdParams,
+    @Param('id', UuidPipe) id: string,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {

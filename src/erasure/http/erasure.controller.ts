@@ -1,8 +1,8 @@
 import { Controller, Delete, HttpCode, Param, Res } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { IsUUID } from 'class-validator';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import type { Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
@@ -11,12 +11,6 @@ import { userTag } from '../../cache/keys.js';
 import { apiOrigin } from '../../connections/origin.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { DeleteUser } from '../delete-user.js';
-
-class ErasedUserParams {
-  @ApiProperty({ format: 'uuid' })
-  @IsUUID()
-  id!: string;
-}
 
 @ApiTags('users')
 @Controller('v1/users')
@@ -36,7 +30,7 @@ export class ErasureController {
   @ApiResponse({ status: 202, description: 'Being deleted; Mooring goes on by itself.' })
   @ApiProblems('request.invalid', 'user.not_found')
   async remove(
-    @Param() { id }: ErasedUserParams,
+    @Param('id', UuidPipe) id: string,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {

@@ -1,15 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUrl, IsUUID, Length, Matches, MaxLength } from 'class-validator';
 
-import { LINK_PURPOSES, type LinkPurpose } from '../../credentials/link-flow.js';
+import { LINK_PURPOSES, type LinkPurpose } from '../../credentials/link-purpose.js';
 import { CAUSES, type Cause } from '../../credentials/observation.js';
 import { LINK_STATUSES, type LinkSession, type LinkStatus } from '../link-session.js';
-
-export class LinkSessionIdParams {
-  @ApiProperty({ format: 'uuid' })
-  @IsUUID()
-  id!: string;
-}
 
 export class CreateLinkSessionRequest {
   @ApiProperty({ format: 'uuid' })
@@ -101,6 +95,14 @@ export class CreatedLinkSessionResponse extends LinkSessionResponse {
 }
 
 export function toLinkSessionResponse(session: LinkSession): LinkSessionResponse {
+  return members(session);
+}
+
+export function toCreatedLinkSessionResponse(session: LinkSession, url: string): CreatedLinkSessionResponse {
+  return { ...members(session), url };
+}
+
+function members(session: LinkSession) {
   const { id, userId, provider, institutionId, purpose, status, connectionId, cause, problem } = session;
   return {
     ...{ id, userId, provider, institutionId, purpose, status, connectionId, cause, problem },

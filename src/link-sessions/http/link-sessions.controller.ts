@@ -2,6 +2,7 @@ import { Body, Controller, Get, Header, Param, Post, Res } from '@nestjs/common'
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import { actorOf, type Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
@@ -12,8 +13,8 @@ import { LinkSessionRepository } from '../persistence/link-session.repository.js
 import {
   CreatedLinkSessionResponse,
   CreateLinkSessionRequest,
-  LinkSessionIdParams,
   LinkSessionResponse,
+  toCreatedLinkSessionResponse,
   toLinkSessionResponse,
 } from './link-session.dto.js';
 
@@ -41,7 +42,7 @@ export class LinkSessionsController {
   ): Promise<CreatedLinkSessionResponse> {
     const { session, url } = await this.creation.run(body, actorOf(caller));
     reply.header('location', `/v1/link-sessions/${session.id}`);
-    return { ...toLinkSessionResponse(session), url: url.reveal('to send the user there') };
+    return toCreatedLinkSessionResponse(session, url.reveal('to send the user there'));
   }
 
   @Get(':id')
@@ -50,7 +51,7 @@ export class LinkSessionsController {
   @ApiOperation({ summary: 'How a visit stands' })
   @ApiResponse({ status: 200, type: LinkSessionResponse })
   @ApiProblems('link.unknown')
-  async get(@Param() { id }: LinkSessionIdParams): Promise<LinkSessionResponse> {
+  async get(@Param('id', UuidPipe) id: string): Promise<LinkSessionResponse> {
     const session = await this.sessions.find(id);
     if (!session) throw new Failure('link.unknown', { detail: 'There is no link session with this id.' });
     return toLinkSessionResponse(session);

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-import type { LinkPurpose } from '../../credentials/link-flow.js';
+import type { LinkPurpose } from '../../credentials/link-purpose.js';
 import type { Cause } from '../../credentials/observation.js';
 import type { ProviderId } from '../../credentials/provider-id.js';
 import type { Sealed } from '../../platform/crypto/sealed.js';

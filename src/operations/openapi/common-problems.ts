@@ -33,7 +33,10 @@ export const PROBLEM_SCHEMA = {
         type: 'object',
         required: ['pointer', 'message'],
         properties: {
-          pointer: { type: 'string', description: 'RFC 6901 into the body; `?name` for the query, `:name` for the path.' },
+          pointer: {
+            type: 'string',
+            description: 'RFC 6901 into the body; `?name` for the query, `:name` for the path.',
+          },
           message: { type: 'string' },
         },
       },
@@ -47,8 +50,18 @@ export function addCommonProblems(document: OpenAPIObject): void {
     for (const method of METHODS) {
       const operation = path[method];
       if (!operation) continue;
+      markIds(operation);
       for (const code of EVERYWHERE) addProblem(operation, code);
       if (operation.requestBody) for (const code of WITH_BODY) addProblem(operation, code);
+    }
+  }
+}
+
+/** Path ids are checked by a pipe, which the scanner cannot read. */
+function markIds(operation: Operation): void {
+  for (const parameter of operation.parameters ?? []) {
+    if ('in' in parameter && parameter.in === 'path' && parameter.name === 'id') {
+      parameter.schema = { type: 'string', format: 'uuid' };
     }
   }
 }
@@ -56,7 +69,7 @@ export function addCommonProblems(document: OpenAPIObject): void {
 function addProblem(operation: Operation, code: ProblemCode): void {
   const { status, title } = PROBLEM_CATALOGUE[code];
   const known = operation.responses[String(status)];
-  const before = known && 'content' in known ? known.content?.[PROBLEM_MEDIA_TYPE] : undefined;
+  const before = known && 'content' in known ? known.content[PROBLEM_MEDIA_TYPE] : undefined;
   const examples = { ...before?.examples, [code]: { value: problemExample(code) } };
   const said = known && 'description' in known && known.description ? `${known.description} ` : '';
   operation.responses[String(status)] = {

@@ -5,9 +5,10 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DatabaseConfig } from '../../config/slices.js';
 import { isDatabaseUnavailable } from './database-errors.js';
 import { DatabaseLifetime } from './database-lifetime.js';
-import { DatabaseServer, openDatabaseServer } from './database-server.js';
+import { DatabaseServer } from './database-server.js';
 import { dataSourceOptions, type MigrationList } from './data-source-options.js';
 import { migrate } from './migrate.js';
+import { openDatabaseServer } from './open-database-server.js';
 
 const CONNECT_ATTEMPTS = 10;
 const CONNECT_DELAY_MS = 1_000;

@@ -17,7 +17,6 @@ export class EmbeddedConnection {
   private readonly messages = new FrontendMessages();
   private started = false;
   private holding = false;
-  private closed = false;
   private work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -32,7 +31,6 @@ export class EmbeddedConnection {
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      this.closed = true;
       this.inOrder(() => this.leave());
     });
   }
@@ -50,13 +48,12 @@ export class EmbeddedConnection {
   }
 
   private async serve(): Promise<void> {
-    if (this.closed) return;
-    while (!this.started) {
+    while (!this.started && !this.socket.destroyed) {
       const opening = this.messages.opening();
       if (!opening) return;
       await this.open(opening);
-      if (this.closed) return;
     }
+    if (this.socket.destroyed) return;
     const { types, bytes, terminated } = this.messages.typed();
     if (types !== '') await this.execute(bytes, ENDS_STATEMENT.test(types));
     // The session is everybody's: one client's goodbye must not reach it.
@@ -70,13 +67,12 @@ export class EmbeddedConnection {
       this.started = true;
       await this.execute(bytes, true);
     }
-    if (kind === 'cancel') this.closed = true;
   }
 
   private async execute(bytes: Buffer, endsStatement: boolean): Promise<void> {
     if (!this.holding) await this.turns.take();
     this.holding = true;
-    if (this.closed) return;
+    if (this.socket.destroyed) return;
     await this.run(bytes, (answer) => {
       if (this.socket.writable) this.socket.write(Buffer.from(answer));
     });

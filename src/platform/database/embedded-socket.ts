@@ -37,7 +37,11 @@ export class EmbeddedSocket {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
     await Promise.all([...this.connections].map((connection) => connection.close()));
     await closed;
   }

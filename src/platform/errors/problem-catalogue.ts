@@ -27,6 +27,7 @@ export const PROBLEM_CATALOGUE = {
   'user.duplicate': kind(409, 'The user exists already'),
   'user.deleting': kind(409, 'The user is being deleted'),
   'client.not_found': kind(404, 'No such client'),
+  'client.last_admin': kind(409, 'The last admin client stays'),
 
   'connection.not_found': kind(404, 'No such connection'),
   'connection.duplicate': kind(409, 'Already connected'),

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { Failure } from '../errors/failure.js';
 import { PROBLEM_CATALOGUE, type ProblemCode } from '../errors/problem-catalogue.js';
 import { PROBLEM_MEDIA_TYPE } from '../errors/problem.js';
 import type { Ids } from '../ids/ids.js';
@@ -12,6 +13,11 @@ import { RequestIds } from '../logging/request-id.js';
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Time for a client to send its whole request. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** PostgreSQL stores no text with it, and no field here has a use for it. */
+const NUL_IN_JSON = '\\u0000';
+const NUL_IN_URL = '%00';
+const NO_NUL = 'Text must not contain the character U+0000.';
 
 type FrameworkErrorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -32,6 +38,10 @@ export function fastifyServer(ids: Ids, onFrameworkError: FrameworkErrorHandler)
     routerOptions: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true },
   });
   acceptOnlyJson(adapter);
+  adapter.getInstance().addHook('onRequest', (request, _reply, done) => {
+    if (request.raw.url?.includes(NUL_IN_URL)) done(new Failure('request.malformed_url', { detail: NO_NUL }));
+    else done();
+  });
   return adapter;
 }
 
@@ -42,6 +52,7 @@ function acceptOnlyJson(adapter: FastifyAdapter): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
+    else if (body.includes(NUL_IN_JSON)) done(new Failure('request.invalid', { detail: NO_NUL }));
     else void parse(request, body.toString(), done);
   });
 }

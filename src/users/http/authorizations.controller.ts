@@ -1,6 +1,7 @@
 import { Body, Controller, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 
+import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import { actorOf, type Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
@@ -12,7 +13,6 @@ import {
   AccessTokenResponse,
   AuthorizationGrantRequest,
   AuthorizationGrantResponse,
-  UserIdParams,
 } from './user.dto.js';
 
 /** Secrets of provider users. Every call is audited; no answer is ever cached. */
@@ -30,7 +30,7 @@ export class AuthorizationsController {
   @ApiResponse({ status: 200, type: AuthorizationGrantResponse })
   @ApiProblems('user.not_found', 'user.deleting', 'authorization.invalid_scope')
   async grant(
-    @Param() { id }: UserIdParams,
+    @Param('id', UuidPipe) id: string,
     @Body() { provider, scope }: AuthorizationGrantRequest,
     @CurrentCaller() caller: Caller,
   ): Promise<AuthorizationGrantResponse> {

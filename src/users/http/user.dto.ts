@@ -7,7 +7,6 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  IsUUID,
   Length,
   Matches,
   Max,
@@ -21,12 +20,6 @@ import type { User } from '../user.js';
 const PLAIN = /^\P{Cc}*$/u;
 const PLAIN_RULE = { message: '$property must not have control characters' };
 const SCOPE = /^[a-z][a-z0-9.:-]{0,63}$/;
-
-export class UserIdParams {
-  @ApiProperty({ format: 'uuid' })
-  @IsUUID()
-  id!: string;
-}
 
 export class CreateUserRequest {
   @ApiProperty({ example: 'cust-42', maxLength: 200 })

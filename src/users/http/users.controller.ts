@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
 import { CachedRead } from '../../cache/cached-read.decorator.js';
 import { Invalidates } from '../../cache/invalidates.decorator.js';
@@ -9,14 +10,7 @@ import { entryKey, userTag } from '../../cache/keys.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { CreateUser } from '../create-user.js';
 import { UserRepository } from '../persistence/user.repository.js';
-import {
-  CreateUserRequest,
-  ListUsersQuery,
-  toUserResponse,
-  UserIdParams,
-  UserPageResponse,
-  UserResponse,
-} from './user.dto.js';
+import { CreateUserRequest, ListUsersQuery, toUserResponse, UserPageResponse, UserResponse } from './user.dto.js';
 
 @ApiTags('users')
 @Controller('v1/users')
@@ -64,7 +58,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Read a user' })
   @ApiResponse({ status: 200, type: UserResponse })
   @ApiProblems('request.invalid', 'user.not_found')
-  async get(@Param() { id }: UserIdParams): Promise<UserResponse> {
+  async get(@Param('id', UuidPipe) id: string): Promise<UserResponse> {
     return toUserResponse(await this.users.get(id));
   }
 }
