@@ -1,0 +1,101 @@
+/** Thrown inside `parsed` when a body is not what it should be. */
+class BadShape extends Error {}
+
+/** A JSON object whose members are read with a check of their type. Unknown members are never looked at. */
+export class Shape {
+  constructor(private readonly members: Readonly<Record<string, unknown>>) {}
+
+  text(key: string): string {
+    const value = this.optionalText(key);
+    if (value === null || value === '') throw new BadShape(key);
+    return value;
+  }
+
+  /** `null` when missing or null. */
+  optionalText(key: string): string | null {
+    const value = this.members[key] ?? null;
+    if (value !== null && typeof value !== 'string') throw new BadShape(key);
+    return value;
+  }
+
+  flag(key: string): boolean {
+    const value = this.members[key] ?? false;
+    if (typeof value !== 'boolean') throw new BadShape(key);
+    return value;
+  }
+
+  /** A number, or its text; `undefined` when missing or null. */
+  optionalNumber(key: string): number | undefined {
+    const value = this.members[key] ?? undefined;
+    if (value === undefined) return undefined;
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof number !== 'number' || !Number.isFinite(number)) throw new BadShape(key);
+    return number;
+  }
+
+  list<T>(key: string, read: (item: Shape) => T): readonly T[] {
+    const value = this.members[key];
+    if (!Array.isArray(value)) throw new BadShape(key);
+    return value.map((item: unknown) => read(shapeOf(item)));
+  }
+
+  optionalList<T>(key: string, read: (item: Shape) => T): readonly T[] {
+    return (this.members[key] ?? null) === null ? [] : this.list(key, read);
+  }
+
+  /** Leaves out the items that `read` cannot use: one odd entry of a long directory must not hide the others. */
+  usableItems<T>(key: string, read: (item: Shape) => T): readonly T[] {
+    const value = this.members[key];
+    if (!Array.isArray(value)) throw new BadShape(key);
+    return value.flatMap((item: unknown) => {
+      const usable = parsed(item, read);
+      return usable === undefined ? [] : [usable];
+    });
+  }
+
+  /** How many items a list has, usable or not. */
+  length(key: string): number {
+    const value = this.members[key];
+    if (!Array.isArray(value)) throw new BadShape(key);
+    return value.length;
+  }
+
+  optionalObject(key: string): Shape | undefined {
+    const value = this.members[key] ?? undefined;
+    return value === undefined ? undefined : shapeOf(value);
+  }
+
+  /** A list of texts; empty when missing or null. */
+  optionalTextList(key: string): readonly string[] {
+    const value = this.members[key] ?? [];
+    if (!Array.isArray(value)) throw new BadShape(key);
+    return value.map((item: unknown) => {
+      if (typeof item !== 'string') throw new BadShape(key);
+      return item;
+    });
+  }
+
+  /** For what a reader itself finds wrong. */
+  refuse(key: string): never {
+    throw new BadShape(key);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shapeOf(value: unknown): Shape {
+  if (!isObject(value)) throw new BadShape('not an object');
+  return new Shape(value);
+}
+
+/** @returns `undefined` when `value` is not an object that `read` can use. */
+export function parsed<T>(value: unknown, read: (shape: Shape) => T): T | undefined {
+  try {
+    return read(shapeOf(value));
+  } catch (error) {
+    if (error instanceof BadShape) return undefined;
+    throw error;
+  }
+}
