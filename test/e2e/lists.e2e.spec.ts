@@ -100,7 +100,7 @@ describe('lists', () => {
     ['/v1/connections?cursor=nonsense', 'request.invalid_cursor', '?cursor'],
     [`/v1/connections?cursor=${cursorOf('not-a-uuid')}`, 'request.invalid_cursor', '?cursor'],
     [`/v1/connections?cursor=${cursorOf("' OR 1=1 --")}`, 'request.invalid_cursor', '?cursor'],
-    ['/v1/connections?cursor=%00', 'request.invalid_cursor', '?cursor'],
+    ['/v1/connections?cursor=%00', 'request.malformed_url', undefined],
     ['/v1/connections?cursor=', 'request.invalid', '?cursor'],
     ['/v1/users?cursor=nonsense', 'request.invalid_cursor', '?cursor'],
     ['/v1/connections?cursor=a&cursor=b', 'request.invalid', '?cursor'],
@@ -112,9 +112,11 @@ describe('lists', () => {
     ['/v1/connections?userId=42', 'request.invalid', '?userId'],
     ['/v1/connections?provider=TINK%27', 'request.invalid', '?provider'],
     ['/v1/connections?colour=blue', 'request.invalid', '?colour'],
-    ['/v1/connections?externalUserId=%00', 'request.invalid', '?externalUserId'],
-    ['/v1/connections?institutionId=a%00b', 'request.invalid', '?institutionId'],
-    ['/v1/users?externalUserId=%00', 'request.invalid', '?externalUserId'],
+    ['/v1/connections?externalUserId=%00', 'request.malformed_url', undefined],
+    ['/v1/connections?institutionId=a%00b', 'request.malformed_url', undefined],
+    ['/v1/users?externalUserId=a%0Ab', 'request.invalid', '?externalUserId'],
+    ['/v1/connections?institutionId=%1B', 'request.invalid', '?institutionId'],
+    ['/v1/users?externalUserId=%00', 'request.malformed_url', undefined],
   ])('refuse %s with %s', async (path, code, pointer) => {
     const { status, body } = await mooring.get(path);
 
