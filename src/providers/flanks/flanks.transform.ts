@@ -1,5 +1,5 @@
 import type { CredentialSnapshot } from '../../credentials/credentials.service.js';
-import type { LinkPurpose } from '../../credentials/link-flow.js';
+import type { LinkPurpose } from '../../credentials/link-purpose.js';
 import type { Observation } from '../../credentials/observation.js';
 import { Opened } from '../../platform/crypto/opened.js';
 import type { FlanksTrouble } from './flanks-refusals.js';
