@@ -19,7 +19,7 @@ export class ExplainConnection {
   async run(id: string): Promise<Explanation> {
     const connection = await this.read.stored(id);
     const events = await this.read.latestEvents(id, EVENTS_TOLD);
-    const { capabilities } = this.providers.provider(connection.provider).credentials;
+    const capabilities = this.providers.capabilities(connection.provider);
     return explain(connection, events, capabilities, this.clock.now());
   }
 }

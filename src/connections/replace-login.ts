@@ -41,23 +41,37 @@ export class ReplaceLogin {
       });
     }
     const login = await this.logins.run(provider, connection.institutionId, answers);
-    await this.checkIdentity(connection, login);
-    const snapshot = valueOf(
-      await provider.login.replaceLogin(credentialRefOf(connection), login.fields, this.providers.call()),
-    );
+    this.checkIdentity(connection, login);
+    await this.take(connection, login.fingerprint);
+    const ref = credentialRefOf(connection);
+    const result = await provider.login.replaceLogin(ref, login.fields, this.providers.call());
+    if (!result.ok && !result.failure.mayHaveHappened) {
+      await this.connections.giveLoginBack(id, login.fingerprint, connection.fingerprint);
+    }
     const facts = { fingerprint: login.fingerprint };
-    return (await this.lifecycle.apply(id, snapshot.observation, origin, { facts })).connection;
+    return (await this.lifecycle.apply(id, valueOf(result).observation, origin, { facts })).connection;
   }
 
   /** A connection that has data belongs to one bank login; another one would mix two people's accounts. */
-  private async checkIdentity(connection: Connection, { fingerprint }: CheckedLogin): Promise<void> {
+  private checkIdentity(connection: Connection, { fingerprint }: CheckedLogin): void {
     if (fingerprint === connection.fingerprint) return;
     if (connection.dataAsOf !== null || connection.lastSuccessAt !== null) {
       throw new Failure('connection.different_login', {
         detail: 'This is another login than the one that is connected. Create a new connection for it.',
       });
     }
-    const other = fingerprint === null ? null : await this.connections.findByFingerprint(fingerprint);
-    if (other) throw new Failure('connection.duplicate', { members: { connectionId: other.id } });
+  }
+
+  /** Before the provider hears of it: of two connections that want the same login, only one may send it. */
+  private async take(connection: Connection, fingerprint: string | null): Promise<void> {
+    if (fingerprint === connection.fingerprint) return;
+    if (fingerprint === null || (await this.connections.takeLogin(connection.id, fingerprint))) return;
+    const other = await this.connections.findByFingerprint(fingerprint);
+    if (!other)
+      throw new Failure('connection.create_in_progress', { detail: 'The same login is being connected right now.' });
+    throw new Failure('connection.duplicate', {
+      detail: 'This login is connected already.',
+      members: { connectionId: other.id },
+    });
   }
 }

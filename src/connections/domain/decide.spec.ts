@@ -4,7 +4,7 @@ import { at, connection, NOON } from '../../../test/factories/connection.factory
 import { field } from '../../../test/factories/field.factory.js';
 import { observed } from '../../../test/factories/observation.factory.js';
 import type { Connection } from './connection.js';
-import { CONNECTION_STATES, isMoving } from './connection-state.js';
+import { CONNECTION_STATES } from './connection-state.js';
 import { decide, type DecisionContext } from './decide.js';
 
 const context: DecisionContext = {
@@ -52,7 +52,7 @@ describe('decide', () => {
       expect(next.stateSince).toEqual(NOON);
       expect(next.challenge !== null).toBe(to === 'awaiting_user');
       expect(next.retryAt !== null).toBe(to === 'retrying');
-      expect(next.nextWatchAt !== null).toBe(to === 'retrying' || isMoving(to));
+      expect(next.nextWatchAt !== null).toBe(to !== 'failed' && to !== 'deleted');
       expect(next.deletedAt).toEqual(to === 'deleted' ? NOON : null);
       expect(event).toMatchObject({ from, to, cause: next.cause, at: NOON, providerAt: NOON });
     });

@@ -133,6 +133,12 @@ describe('nextAction', () => {
     });
   });
 
+  it('connects again on the hosted page where the provider takes no logins', () => {
+    const hosted = action({ state: 'failed', cause: 'permanent' }, { ...can, connect: ['link'] });
+    expect(hosted.linkSession).toEqual({ purpose: 'connect' });
+    expect(action({ state: 'failed', cause: 'permanent' })).not.toHaveProperty('linkSession');
+  });
+
   describe('of a retry', () => {
     it('says when', () => {
       expect(action({ state: 'retrying', cause: 'rate_limited', retryAt: at(5) })).toMatchObject({ retryAt: at(5) });

@@ -63,7 +63,7 @@ export function nextAction(connection: Connection, capabilities: Facts, now: Dat
     case 'blocked':
       return blockedAction(connection, capabilities);
     case 'failed':
-      return { kind: 'reconnect', by: 'user', message: FAILED[connection.cause] ?? 'Connect the bank again.' };
+      return reconnection(connection, capabilities);
     case 'deleting':
       return { kind: 'wait', by: 'provider', message: 'The connection is being deleted at the provider.' };
     case 'deleted':
@@ -91,6 +91,11 @@ const FAILED: Partial<Record<Cause, string>> = {
   no_accounts: 'The bank shows no accounts for this login. Connect with another login.',
   permanent: 'The provider gave this connection up. Connect the bank again.',
 };
+
+function reconnection({ cause }: Connection, { connect }: Facts): NextAction {
+  const hosted = connect.includes('direct') ? {} : { linkSession: { purpose: 'connect' as const } };
+  return { kind: 'reconnect', by: 'user', message: FAILED[cause] ?? 'Connect the bank again.', ...hosted };
+}
 
 function challengeAction({ id, challenge }: Connection): NextAction {
   if (!challenge) return { kind: 'wait', by: 'provider', message: 'The bank is preparing a question for the user.' };

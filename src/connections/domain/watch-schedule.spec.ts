@@ -1,6 +1,13 @@
 import { at, NOON } from '../../../test/factories/connection.factory.js';
-import { CONNECTION_STATES, isMoving, MOVING_STATES } from './connection-state.js';
-import { nextLook, nextWatchAt, retryAfterFailures, retryAgain, SLOWEST_WATCH_MS } from './watch-schedule.js';
+import { MOVING_STATES } from './connection-state.js';
+import {
+  nextLook,
+  nextWatchAt,
+  retryAfterFailures,
+  retryAgain,
+  SETTLED_WATCH_MS,
+  SLOWEST_WATCH_MS,
+} from './watch-schedule.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,7 +25,11 @@ describe('nextWatchAt', () => {
     expect(nextWatchAt({ state: 'retrying', stateSince: NOON, retryAt: at(5) }, NOON)).toEqual(at(5));
   });
 
-  it.each(CONNECTION_STATES.filter((state) => !isMoving(state) && state !== 'retrying'))('lets %s rest', (state) => {
+  it.each(['active', 'reauth_required', 'blocked'] as const)('reads %s every six hours', (state) => {
+    expect(nextWatchAt({ state, stateSince: at(-HOUR), retryAt: null }, NOON)).toEqual(at(SETTLED_WATCH_MS));
+  });
+
+  it.each(['failed', 'deleting', 'deleted'] as const)('lets %s rest', (state) => {
     expect(nextWatchAt({ state, stateSince: at(-HOUR), retryAt: at(5) }, NOON)).toBeNull();
   });
 });

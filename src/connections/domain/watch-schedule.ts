@@ -1,4 +1,4 @@
-import { isMoving } from './connection-state.js';
+import { isMoving, type ConnectionState } from './connection-state.js';
 import type { Connection } from './connection.js';
 
 const SECOND = 1000;
@@ -6,16 +6,23 @@ const MINUTE = 60 * SECOND;
 
 /** Longest pause between two readings of a moving connection. */
 export const SLOWEST_WATCH_MS = 10 * SECOND;
+/** Between two readings of a settled connection. */
+export const SETTLED_WATCH_MS = 6 * 60 * MINUTE;
+const SETTLED: readonly ConnectionState[] = ['active', 'reauth_required', 'blocked'];
 const FIRST_RETRY_MS = MINUTE;
 const LONGEST_RETRY_MS = 6 * 60 * MINUTE;
 
-/** Moving: 1 s after the last change, growing to 10 s. Retrying: at its retry time. Otherwise nobody needs to look. */
+/**
+ * Moving: 1 s after the last change, growing to 10 s. Retrying: at its retry time. Settled: every six hours, for what
+ * changes at the provider without us; reading a status is no attempt at the bank. Failed and deleted: never.
+ */
 export function nextWatchAt(connection: Pick<Connection, 'state' | 'stateSince' | 'retryAt'>, now: Date): Date | null {
   if (isMoving(connection.state)) {
     const age = now.getTime() - connection.stateSince.getTime();
     return new Date(now.getTime() + Math.min(SLOWEST_WATCH_MS, Math.max(SECOND, age / 10)));
   }
-  return connection.state === 'retrying' ? connection.retryAt : null;
+  if (connection.state === 'retrying') return connection.retryAt;
+  return SETTLED.includes(connection.state) ? new Date(now.getTime() + SETTLED_WATCH_MS) : null;
 }
 
 /** When to look again after a reading that said nothing new. */
@@ -23,8 +30,7 @@ export function nextLook(
   connection: Pick<Connection, 'state' | 'stateSince' | 'consecutiveFailures'>,
   now: Date,
 ): Date {
-  const moving = nextWatchAt({ ...connection, retryAt: null }, now);
-  return moving ?? retryAgain(connection, now);
+  return nextWatchAt({ ...connection, retryAt: null }, now) ?? retryAgain(connection, now);
 }
 
 /** 1 min, 2 min, 4 min … at most 6 h. */

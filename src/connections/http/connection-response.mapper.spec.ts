@@ -1,5 +1,6 @@
 import { Opened } from '../../platform/crypto/opened.js';
 import { MovableClock } from '../../platform/time/clock.js';
+import { ProviderAccess } from '../../providers/registry/provider-access.js';
 import { ProviderRegistry } from '../../providers/registry/provider-registry.js';
 import { providerId } from '../../credentials/provider-id.js';
 import { at, connection, NOON } from '../../../test/factories/connection.factory.js';
@@ -16,7 +17,10 @@ const capable = new ProviderFake('capable', {
   supplementalInformation: true,
   qr: false,
 });
-const mapper = new ConnectionResponseMapper(new ProviderRegistry([capable]), MovableClock.frozenAt(NOON));
+const mapper = new ConnectionResponseMapper(
+  new ProviderAccess(new ProviderRegistry([capable])),
+  MovableClock.frozenAt(NOON),
+);
 const record = (changes: Partial<Connection> = {}) => connection({ provider: providerId('capable'), ...changes });
 
 /** The same object with members that no type knows. */

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { Clock } from '../../platform/time/clock.js';
-import type { Capabilities } from '../../credentials/capabilities.js';
 import type { Field, FieldOption } from '../../credentials/field.js';
-import { ProviderRegistry } from '../../providers/registry/provider-registry.js';
+import { ProviderAccess } from '../../providers/registry/provider-access.js';
 import { consentStatus, dataStatus } from '../domain/clocks.js';
 import type { Connection } from '../domain/connection.js';
 import { nextAction, type NextAction } from '../domain/next-action.js';
@@ -13,13 +12,13 @@ import type { ConnectionResponse, FieldResponse, NextActionResponse } from './co
 @Injectable()
 export class ConnectionResponseMapper {
   constructor(
-    private readonly registry: ProviderRegistry,
+    private readonly providers: ProviderAccess,
     private readonly clock: Clock,
   ) {}
 
   toResponse(connection: Connection): ConnectionResponse {
     const now = this.clock.now();
-    const capabilities = this.registry.get(connection.provider)?.credentials.capabilities ?? NONE;
+    const capabilities = this.providers.capabilities(connection.provider);
     return {
       id: connection.id,
       userId: connection.userId,
@@ -48,19 +47,6 @@ export class ConnectionResponseMapper {
     };
   }
 }
-
-/** The provider was switched off: nothing can be done through it. */
-const NONE: Pick<
-  Capabilities,
-  'refresh' | 'authenticate' | 'supplementalInformation' | 'qr' | 'connect' | 'replaceLogin'
-> = {
-  refresh: 'by_provider',
-  authenticate: false,
-  supplementalInformation: false,
-  qr: false,
-  connect: [],
-  replaceLogin: false,
-};
 
 function clocksOf(connection: Connection, now: Date): Pick<ConnectionResponse, 'consent' | 'data' | 'sync'> {
   return {

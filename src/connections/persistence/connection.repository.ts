@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, type FindOptionsWhere, IsNull } from 't
 
 import type { ProviderId } from '../../credentials/provider-id.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
+import { isUniqueViolation } from '../../platform/database/database-errors.js';
 import type { Connection } from '../domain/connection.js';
 import { ConnectionCreationEntity } from './connection-creation.entity.js';
 import { ConnectionEntity } from './connection.entity.js';
@@ -28,6 +29,30 @@ export class ConnectionRepository {
 
   async findByFingerprint(fingerprint: string): Promise<Connection | null> {
     return this.findOne({ fingerprint });
+  }
+
+  /** Makes a login this connection's own. @returns false when another connection or creation has it. */
+  async takeLogin(id: string, fingerprint: string): Promise<boolean> {
+    try {
+      const [, count] = await this.database.query<[unknown[], number]>(
+        `UPDATE connections SET fingerprint = $2 WHERE id = $1 AND deleted_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM connection_creations WHERE fingerprint = $2)`,
+        [id, fingerprint],
+      );
+      return count === 1;
+    } catch (error) {
+      if (isUniqueViolation(error, 'connections_fingerprint_live')) return false;
+      throw error;
+    }
+  }
+
+  /** Undoes `takeLogin`. */
+  async giveLoginBack(id: string, taken: string | null, before: string | null): Promise<void> {
+    await this.database.query(`UPDATE connections SET fingerprint = $3 WHERE id = $1 AND fingerprint = $2`, [
+      id,
+      taken,
+      before,
+    ]);
   }
 
   async idsOfUser(userId: string): Promise<string[]> {

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
+import type { Capabilities } from '../../credentials/capabilities.js';
 import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderUserRef } from '../../credentials/credential-ref.js';
 import type { Provider } from '../../credentials/provider.js';
 import { Failure } from '../../platform/errors/failure.js';
+import { ABSENT_CAPABILITIES } from './absent-provider.js';
 import { ProviderRegistry } from './provider-registry.js';
 
 /** Longest time that one use case waits for a provider, all its calls together. Adapters have shorter deadlines. */
@@ -21,6 +23,11 @@ export class ProviderAccess {
     const known = this.registry.all().map((each) => each.id);
     const message = known.length === 0 ? 'No provider is configured.' : `Known here: ${known.join(', ')}.`;
     throw new Failure('provider.unknown', { detail: message, violations: [{ pointer: '/provider', message }] });
+  }
+
+  /** Of a connection's provider, also one that was switched off. */
+  capabilities(id: string): Capabilities {
+    return this.registry.get(id)?.credentials.capabilities ?? ABSENT_CAPABILITIES;
   }
 
   /** @param locale of the user, for texts that come from the bank. */
