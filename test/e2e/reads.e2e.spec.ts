@@ -99,6 +99,27 @@ describe('reading a connection', () => {
     });
   });
 
+  it('that two processes create at once gives one of them a credential upstream', async () => {
+    const userId = await mooring.user();
+
+    const answers = await Promise.all([mooring, other, mooring, other].map((app) => app.connect({ userId })));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
+    expect(mooring.credentialsOf(userId)).toHaveLength(1);
+  });
+
+  it('that two processes refresh at once is refreshed once', async () => {
+    const id = await mooring.active();
+    mooring.tink.clearCalls();
+
+    const answers = await Promise.all(
+      [mooring, other, mooring, other].map((app) => app.post(`/v1/connections/${id}/refresh`, {})),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual(Array(4).fill(202));
+    expect(mooring.calls({ method: 'POST', path: '/refresh$' })).toBe(1);
+  });
+
   describe('that is settled', () => {
     it('never asks the provider, and is answered from the cache for half a minute', async () => {
       const id = await mooring.active();
