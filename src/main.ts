@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig, type Config } from './config/load-config.js';
 import { createApp } from './create-app.js';
+import { ForeignKeysError } from './platform/crypto/lookup-key.js';
 import { DataDirectoryInUseError } from './platform/database/data-directory-lock.js';
 import { isDatabaseUnavailable } from './platform/database/database-errors.js';
 import { stopOnSignals } from './platform/server/graceful-shutdown.js';
@@ -55,7 +56,8 @@ async function demonstrate(url: string, sandbox: Sandbox, dataDir: string): Prom
 
 /** One plain sentence for what the operator can put right; type and place for the rest. */
 function startError(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DataDirectoryInUseError) return error.message;
+  if (error instanceof ConfigError || error instanceof ForeignKeysError || error instanceof DataDirectoryInUseError)
+    return error.message;
   if (!(error instanceof Error)) return 'Mooring could not start.';
   if ('code' in error && error.code === 'EADDRINUSE') return 'Mooring could not start: HOST and PORT are in use.';
   if ('code' in error && error.code === 'EADDRNOTAVAIL') return 'Mooring could not start: HOST is not an address here.';

@@ -71,7 +71,7 @@ export class ConnectionStore {
     readonly source: DataSource,
   ) {
     const keys = new KeyRing([{ id: 'test', key: Buffer.alloc(32, 7) }]);
-    this.mapper = new ConnectionMapper(new Sealer(keys), new LookupHash(keys));
+    this.mapper = new ConnectionMapper(new Sealer(keys), new LookupHash(Buffer.alloc(32, 7)));
     this.connections = new ConnectionRepository(source, this.mapper);
     this.lists = new ConnectionListRepository(source, this.mapper);
     this.events = new ConnectionEventRepository(source);

@@ -13,7 +13,7 @@ import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionMapper, type ConnectionRow } from './connection.mapper.js';
 
 const ring = new KeyRing([{ id: 'k', key: randomBytes(32) }]);
-const lookup = new LookupHash(ring);
+const lookup = new LookupHash(randomBytes(32));
 const mapper = new ConnectionMapper(new Sealer(ring), lookup);
 const WHY = 'to test it';
 

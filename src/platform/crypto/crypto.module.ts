@@ -1,8 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 
+import { DataSource } from 'typeorm';
+
 import { CryptoConfig, DatabaseConfig } from '../../config/slices.js';
 import { KeyRing } from './key-ring.js';
 import { LookupHash } from './lookup-hash.js';
+import { lookupKey } from './lookup-key.js';
 import { generatedKeys } from './generated-keys.js';
 import { Sealer } from './sealer.js';
 
@@ -17,7 +20,11 @@ import { Sealer } from './sealer.js';
       inject: [CryptoConfig, DatabaseConfig],
     },
     { provide: Sealer, useFactory: (keys: KeyRing) => new Sealer(keys), inject: [KeyRing] },
-    { provide: LookupHash, useFactory: (keys: KeyRing) => new LookupHash(keys), inject: [KeyRing] },
+    {
+      provide: LookupHash,
+      useFactory: async (database: DataSource, sealer: Sealer) => new LookupHash(await lookupKey(database, sealer)),
+      inject: [DataSource, Sealer],
+    },
   ],
   exports: [KeyRing, Sealer, LookupHash],
 })

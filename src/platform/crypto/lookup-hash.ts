@@ -1,18 +1,10 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
-import type { KeyRing } from './key-ring.js';
-
-/**
- * Keyed hash (HMAC-SHA-256) by which a secret can be found again without being stored in clear.
- * The key is derived from the *last* key of the ring, so that a new current key put first changes no hash.
- */
+/** Keyed hash (HMAC-SHA-256) by which a secret can be found again without being stored in clear. */
 export class LookupHash {
-  private readonly key: Buffer;
-
-  constructor(ring: KeyRing) {
-    const oldest = ring.ids.at(-1) ?? ring.current.id;
-    const material = ring.find(oldest) ?? ring.current.key;
-    this.key = Buffer.from(hkdfSync('sha256', material, 'mooring', 'lookup-hash', 32));
+  /** @param key 32 random bytes that never change in the life of an installation. */
+  constructor(private readonly key: Buffer) {
+    if (key.length !== 32) throw new RangeError('The key of look-up hashes must be 32 bytes.');
   }
 
   /** @param purpose keeps hashes of different kinds apart. @returns 43 characters, base64url. */
