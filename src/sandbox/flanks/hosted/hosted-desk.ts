@@ -55,7 +55,7 @@ export class HostedDesk {
   }
 
   submit(visit: Visit, form: VisitForm): Next {
-    if ((form.password ?? form.answer) !== null) this.countAttempt(visit);
+    this.countAttempt(visit, form);
     const { allowDuplicates } = this.world.switches;
     const moved = moveVisit(visit, form, (bank, username) => {
       return !allowDuplicates && this.world.byLogin(bank, username) !== null;
@@ -129,8 +129,10 @@ export class HostedDesk {
     return this.world.put(repaired(credential, kind, { challenge, failing, now: this.world.now() }));
   }
 
-  private countAttempt({ repairs }: Visit): void {
-    const credential = repairs && this.world.credential(repairs.credentialId);
+  /** The answer to a challenge that follows a login belongs to the same attempt. */
+  private countAttempt({ repairs }: Visit, { password, answer }: VisitForm): void {
+    if (repairs === null || !(repairs.kind === 'reset' ? password : answer)) return;
+    const credential = this.world.credential(repairs.credentialId);
     if (credential) this.world.put(attempted(credential, 'user', this.world.now()));
   }
 
