@@ -1,6 +1,6 @@
 import type { MovableClock } from '../../platform/time/clock.js';
-import type { Call, CallFilter } from '../simulator/call-log.js';
-import type { ArmedFault, FaultRule } from '../simulator/faults.js';
+import type { SharedControl } from '../simulator/control-desk.js';
+import type { ArmedFault } from '../simulator/faults.js';
 
 /** Where the sources disagree or are silent; each can be changed while the simulator runs. */
 export interface FlanksSwitches {
@@ -115,15 +115,9 @@ export interface FlanksState {
 
 /** The same as the routes under `/__sim`, in-process.
  * `ref` is an id of the state or a `credentials_token`; unknown: throws `UnknownCredentials`. */
-export interface FlanksControl {
+export interface FlanksControl extends SharedControl {
   state(): FlanksState;
   credentials(ref: string): FlanksCredentialsState;
-  /** @returns the clock afterwards, epoch milliseconds. */
-  advance(ms: number): number;
-  addFault(rule: FaultRule): string;
-  clearFaults(id?: string): void;
-  calls(filter?: CallFilter): readonly Call[];
-  clearCalls(): void;
   setSwitches(change: Partial<FlanksSwitches>): FlanksSwitches;
   /** Blocked with a reset token, or neither. */
   setBlocked(ref: string, blocked: boolean): FlanksCredentialsState;
@@ -132,10 +126,6 @@ export interface FlanksControl {
   /** Groups whose loads fail from now on and whose flags show it at once, e.g. `product.card`. */
   setErrored(ref: string, groups: readonly string[]): FlanksCredentialsState;
   setBankAnswer(ref: string, answer: BankAnswer): FlanksCredentialsState;
-  /** Every access token stops working. */
-  revokeTokens(): void;
-  /** Forgets links, sessions, credentials, tokens, faults and calls; switches go back to their start. */
-  reset(): void;
 }
 
 export class UnknownCredentials extends Error {
