@@ -232,7 +232,7 @@ describe('FlinksCredentialsService', () => {
       ['a card that is there', json({ Message: 'SUCCESS', Questions: [] })],
       ['an instance that cannot tell', refused('METHOD_NOT_AVAILABLE', 501)],
     ])('INVALID_LOGIN is a wrong login for %s', async (_what, questions) => {
-      server.plan(AUTHORIZE, refused('INVALID_LOGIN')).plan(QUESTIONS, ...Array(3).fill(questions));
+      server.plan(AUTHORIZE, refused('INVALID_LOGIN')).plan(QUESTIONS, ...[questions, questions, questions]);
       expect(await flinks.credentials.get(card, call)).toMatchObject({
         value: { observation: { state: 'blocked', cause: 'wrong_credentials' } },
       });
