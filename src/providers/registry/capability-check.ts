@@ -7,6 +7,7 @@ export function capabilityMismatches(provider: Provider): readonly string[] {
   return [
     ...portMismatch(provider, 'replaceLogin', capabilities.replaceLogin, provider.login !== undefined),
     ...portMismatch(provider, 'users', capabilities.users, provider.users !== undefined),
+    ...linkMismatch(provider, capabilities),
     ...directMismatch(provider, capabilities),
     ...limitMismatch(provider, capabilities),
   ];
@@ -19,6 +20,15 @@ function portMismatch(provider: Provider, capability: string, promised: boolean,
       ? `Provider "${provider.id}" promises "${capability}" and has no port for it.`
       : `Provider "${provider.id}" has a port for "${capability}" and does not publish it.`,
   ];
+}
+
+/** A provider with hosted visits publishes for what; whoever can connect on a page says so in both places. */
+function linkMismatch(provider: Provider, { connect, link }: Capabilities): readonly string[] {
+  const problems = [...portMismatch(provider, 'link', link.length > 0, provider.links !== undefined)];
+  if (connect.includes('link') !== link.includes('connect')) {
+    problems.push(`Provider "${provider.id}" contradicts itself: "connect" and "link" must agree on hosted visits.`);
+  }
+  return problems;
 }
 
 function directMismatch(provider: Provider, capabilities: Capabilities): readonly string[] {

@@ -12,6 +12,7 @@ import { readBank } from './tink.bodies.js';
 import { operation, readBody, TinkClient } from './tink.client.js';
 import { tinkFailure } from './tink.errors.js';
 import { toLoginField } from './tink-fields.js';
+import { marketOf } from './tink-link-url.js';
 import type { TinkBank } from './tink.types.js';
 import { giveUpWith } from './tink-waiting.js';
 
@@ -89,13 +90,6 @@ function unknownMarket(): ProviderFailure {
   return tinkFailure('credential.invalid_input', { pointer: '?market' });
 }
 
-/** British names begin with `uk`. */
-function marketOf(institutionId: string): string | null {
-  const prefix = /^([a-z]{2})-/.exec(institutionId)?.[1]?.toUpperCase();
-  if (prefix === undefined) return null;
-  return prefix === 'UK' ? 'GB' : prefix;
-}
-
 const STATUSES: ReadonlyMap<string, Institution['status']> = new Map([
   ['ENABLED', 'enabled'],
   ['TEMPORARY_DISABLED', 'temporarily_disabled'],
@@ -109,7 +103,7 @@ function toInstitution(bank: TinkBank): Institution {
     market: bank.market,
     // A word that we do not know is no reason to hide a bank: Tink itself refuses what it does not serve.
     status: STATUSES.get(bank.status) ?? 'enabled',
-    connect: ['direct'],
+    connect: ['direct', 'link'],
     fields: bank.fields.map(toLoginField),
     ...(bank.icon?.startsWith('https://') && { logoUrl: bank.icon }),
   };

@@ -1,10 +1,11 @@
 import type { Capabilities } from '../../credentials/capabilities.js';
+import { LINK_PAGES } from './tink-link-url.js';
 
 /** Only what this module has a port for. */
 export const TINK_CAPABILITIES: Capabilities = {
-  link: [],
+  link: [...LINK_PAGES.keys()],
   list: true,
-  connect: ['direct'],
+  connect: ['direct', 'link'],
   refresh: 'on_demand',
   authenticate: true,
   supplementalInformation: true,

@@ -5,6 +5,7 @@ import { TinkClient } from './tink.client.js';
 import { TinkProvider } from './tink.provider.js';
 import { TinkCredentialsService } from './tink-credentials.service.js';
 import { TinkInstitutions } from './tink-institutions.js';
+import { TinkLinkFlow } from './tink-link.flow.js';
 import { TinkLoginRefresher } from './tink-login-refresher.js';
 import { TinkSnapshots } from './tink-snapshots.js';
 import { TinkTokens } from './tink-tokens.js';
@@ -20,6 +21,7 @@ import { TinkWire } from './tink-wire.js';
     TinkSnapshots,
     TinkCredentialsService,
     TinkLoginRefresher,
+    TinkLinkFlow,
     TinkUsers,
     TinkInstitutions,
     TinkProvider,

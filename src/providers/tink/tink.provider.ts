@@ -5,6 +5,7 @@ import { providerId } from '../../credentials/provider-id.js';
 import { Provider } from '../../credentials/provider.js';
 import { TinkCredentialsService } from './tink-credentials.service.js';
 import { TinkInstitutions } from './tink-institutions.js';
+import { TinkLinkFlow } from './tink-link.flow.js';
 import { TinkLoginRefresher } from './tink-login-refresher.js';
 import { TinkUsers } from './tink-users.js';
 
@@ -20,6 +21,7 @@ export class TinkProvider extends Provider {
     override readonly login: TinkLoginRefresher,
     override readonly users: TinkUsers,
     override readonly institutions: TinkInstitutions,
+    override readonly links: TinkLinkFlow,
   ) {
     super();
     this.configured = config.client !== null;

@@ -58,6 +58,15 @@ export class Shape {
     return value.map((item: unknown) => read(shapeOf(item)));
   }
 
+  textList(key: string): readonly string[] {
+    const value: unknown = this.members[key];
+    if (!Array.isArray(value)) throw new BadShape(key);
+    return value.map((item: unknown) => {
+      if (typeof item !== 'string') throw new BadShape(key);
+      return item;
+    });
+  }
+
   optionalList<T>(key: string, read: (item: Shape) => T): readonly T[] {
     return (this.members[key] ?? null) === null ? [] : this.list(key, read);
   }

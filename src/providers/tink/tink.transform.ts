@@ -80,7 +80,7 @@ function read(
     case 'TEMPORARY_ERROR':
     case 'AUTHENTICATION_ERROR':
     case 'PERMANENT_ERROR':
-      return readError(status, detail);
+      return readingOfError(status, detail);
   }
 }
 
@@ -110,15 +110,18 @@ const WITHOUT_DETAIL: Readonly<Record<ErrorStatus, Reading>> = {
 };
 
 /** Reasons of AUTHENTICATION_ERROR that tell what the user must do. */
-const LOGIN_REASONS: ReadonlyMap<string, Reading> = new Map([
+const USER_REASONS: ReadonlyMap<string, Reading> = new Map([
   ['STATIC_CREDENTIALS_INCORRECT', reading('blocked', 'wrong_credentials')],
   ['USER_BLOCKED', reading('blocked', 'account_locked_at_bank')],
   ['DYNAMIC_CREDENTIALS_INCORRECT', reading('reauth_required', 'challenge_failed')],
   ['DYNAMIC_CREDENTIALS_FLOW_CANCELLED', reading('reauth_required', 'user_cancelled')],
   ['DYNAMIC_CREDENTIALS_FLOW_TIMEOUT', reading('reauth_required', 'challenge_expired')],
+  ['SESSION_EXPIRED', reading('reauth_required', 'consent_expired')],
+  ['USER_ACTION_REQUIRED', reading('reauth_required', 'sca_required')],
 ]);
 
-function readError(status: ErrorStatus, detail: TinkDetailedError | null): Reading {
+/** @param detail `null` = Tink gives no reason. */
+export function readingOfError(status: ErrorStatus, detail: TinkDetailedError | null): Reading {
   if (!detail) return WITHOUT_DETAIL[status];
   if (detail.reason === 'NO_ACCOUNTS') return reading('failed', 'no_accounts');
   if (status === 'PERMANENT_ERROR') return WITHOUT_DETAIL[status];
@@ -126,5 +129,5 @@ function readError(status: ErrorStatus, detail: TinkDetailedError | null): Readi
   if (detail.type === 'PROVIDER_ERROR') return reading('retrying', 'bank_unavailable');
   if (detail.type === 'TINK_SIDE_ERROR') return reading('retrying', 'provider_unavailable');
   if (status === 'TEMPORARY_ERROR') return WITHOUT_DETAIL[status];
-  return LOGIN_REASONS.get(detail.reason ?? '') ?? WITHOUT_DETAIL[status];
+  return USER_REASONS.get(detail.reason ?? '') ?? WITHOUT_DETAIL[status];
 }
