@@ -9,7 +9,7 @@ import { isDatabaseUnavailable } from './platform/database/database-errors.js';
 import { stopOnSignals } from './platform/server/graceful-shutdown.js';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.js';
 import { writeSandboxNote } from './sandbox/sandbox-note.js';
-import { seedSandbox } from './sandbox/seed.js';
+import { seedSandbox } from './sandbox/seed/seed.js';
 import { welcome } from './sandbox/welcome.js';
 
 async function start(): Promise<void> {
@@ -45,12 +45,19 @@ async function serve(config: Config, sandbox: Sandbox | null): Promise<string> {
 
 /** Seeds through the API and says hello. A sandbox that cannot be seeded still serves. */
 async function demonstrate(url: string, sandbox: Sandbox, dataDir: string): Promise<void> {
-  const tinkSimulatorUrl = sandbox.simulators[0]?.url ?? '';
+  const logger = new Logger('Sandbox');
+  const { tink, flanks, flinks } = sandbox.simulators;
+  const simulators = { tink: tink?.url, flanks: flanks?.url, flinks: flinks?.apiUrl };
+  const running = Object.entries(simulators).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const note = { url, simulators: Object.fromEntries(running) };
   try {
-    await writeSandboxNote(dataDir, { url, tinkSimulatorUrl });
-    process.stdout.write(welcome(url, sandbox, await seedSandbox(url, sandbox.adminKey, dataDir)));
+    await writeSandboxNote(dataDir, note);
+    const seeded = await seedSandbox(url, sandbox, dataDir);
+    process.stdout.write(welcome(note, seeded));
+    const failed = await seeded.others;
+    if (failed.length > 0) logger.warn({ failed }, 'some demo connections could not be made');
   } catch (error) {
-    new Logger('Sandbox').warn({ err: error }, 'the demo data could not be made');
+    logger.warn({ err: error }, 'the demo data could not be made');
   }
 }
 

@@ -33,7 +33,14 @@ export class RecoverCreations {
   private async recover(creation: Creation): Promise<void> {
     const facts = { connectionId: creation.id, provider: creation.provider };
     try {
-      const found = await this.adopt.find(this.providers.provider(creation.provider), creation);
+      const provider = this.providers.provider(creation.provider);
+      if (!provider.credentials.capabilities.list) {
+        // It cannot be looked for; connecting the same login again gives the same credential.
+        await this.creations.drop(creation.id);
+        this.log.warn(facts, 'lost creation at a provider that lists nothing');
+        return;
+      }
+      const found = await this.adopt.find(provider, creation);
       if (found.kind === 'orphan') {
         await this.adopt.run(creation, found.snapshot, originOf(creation));
         this.log.log(facts, 'lost creation found at the provider and connected');

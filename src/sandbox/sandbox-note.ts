@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { textAt } from './rest-client.js';
+import { member, textAt } from './rest-client.js';
 
 /** Where the running sandbox is, for programs in another terminal. No secrets. */
 export interface SandboxNote {
   readonly url: string;
-  readonly tinkSimulatorUrl: string;
+  /** By provider. */
+  readonly simulators: Readonly<Record<string, string>>;
 }
 
 const FILE = 'sandbox.json';
@@ -18,5 +19,6 @@ export async function writeSandboxNote(dataDir: string, note: SandboxNote): Prom
 /** @throws Error when no sandbox has run with this data directory. */
 export async function readSandboxNote(dataDir: string): Promise<SandboxNote> {
   const note: unknown = JSON.parse(await readFile(join(dataDir, FILE), 'utf8'));
-  return { url: textAt(note, 'url'), tinkSimulatorUrl: textAt(note, 'tinkSimulatorUrl') };
+  const simulators = member(note, 'simulators');
+  return { url: textAt(note, 'url'), simulators: (simulators ?? {}) as Record<string, string> };
 }
