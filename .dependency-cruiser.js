@@ -31,7 +31,7 @@ export default {
     forbid('sandbox-stays-outside', 'Only the start may know that providers are simulated.',
       { path: '^src/', pathNot: ['^src/sandbox/', '^src/main\\.ts$'] }, { path: inside('sandbox') }),
     forbid('simulators-know-no-product', 'A simulator is the vendor: it imports nothing of the product but the clock.',
-      { path: '^src/sandbox/(tink|simulator)/' }, { path: '^src/', pathNot: ['^src/sandbox/(tink|simulator)/', '^src/platform/time/'] }),
+      { path: '^src/sandbox/(tink|flanks|flinks|simulator)/' }, { path: '^src/', pathNot: ['^src/sandbox/(tink|flanks|flinks|simulator)/', '^src/platform/time/'] }),
     forbid('migrations-stand-alone', 'A migration never changes with the code.', { path: '^migrations/' }, { path: '^(src|test)/' }),
     forbid('source-knows-no-tests', 'Nothing that ships imports a test.', { path: '^src/', pathNot: '\\.spec\\.ts$' }, { path: '^test/' }),
   ],
