@@ -1,6 +1,74 @@
-import type { FlinksSimulator, FlinksSimulatorOptions } from './flinks-simulator.types.js';
+import type { AddressInfo } from 'node:net';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { createSimulatorServer } from '../simulator/server.js';
+import { AuthorizeDesk } from './authorize-desk.js';
+import { statusOf } from './flinks-codes.js';
+import { FlinksError } from './flinks-error.js';
+import { type FlinksSimulator, type FlinksSimulatorOptions, UnknownThing } from './flinks-simulator.types.js';
+import { FlinksWorld } from './flinks-world.js';
+import { InProcessControl } from './in-process-control.js';
+import { authorizeRoutes } from './routes/authorize.routes.js';
+import { cardRoutes, questionRoutes } from './routes/cards.routes.js';
+import { connectRoutes } from './routes/connect.routes.js';
+import { controlRoutes } from './routes/control.routes.js';
+import { dataRoutes } from './routes/data.routes.js';
+import { checkPlace } from './routes/gate.js';
+import { institutionRoutes } from './routes/institutions.routes.js';
+
+const LOOPBACK = '127.0.0.1';
 
 /** A real HTTP server on loopback that a client of the vendor could talk to. @throws when the port is taken. */
 export async function createFlinksSimulator(options: FlinksSimulatorOptions): Promise<FlinksSimulator> {
-  throw new Error(`No server for ${options.customerId} yet.`);
+  const world = new FlinksWorld(options);
+  await world.restore();
+  const { faults, calls, file } = world;
+  const app = createSimulatorServer({ faults, calls, now: () => world.now(), save: () => file.save() });
+  const desk = new AuthorizeDesk(world);
+  const control = new InProcessControl(world);
+  app.addHook('preHandler', async (request) => {
+    checkPlace(world, request);
+  });
+  answerErrors(app, world);
+  authorizeRoutes(app, world, desk);
+  dataRoutes(app, world);
+  cardRoutes(app, world, desk);
+  questionRoutes(app, world, desk);
+  institutionRoutes(app, world);
+  connectRoutes(app, world, desk);
+  controlRoutes(app, control);
+  const host = options.host ?? LOOPBACK;
+  await app.listen({ host, port: options.port ?? 0 });
+  const url = `http://${host}:${portOf(app)}`;
+  return {
+    apiUrl: url,
+    connectUrl: url,
+    control,
+    close: async () => {
+      await app.close();
+      await file.save();
+    },
+  };
+}
+
+/** Everything that went wrong has the vendor's envelope; what is outside its API has no code. */
+function answerErrors(app: FastifyInstance, world: FlinksWorld): void {
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send({ HttpStatusCode: 404, Message: 'Nothing is here.' }),
+  );
+  app.setErrorHandler(async (error: FastifyError, _request, reply) => {
+    const failed = error.statusCode === 400 ? new FlinksError('INVALID_REQUEST', { message: error.message }) : error;
+    if (failed instanceof FlinksError) {
+      const status = statusOf(failed.code, world.switches);
+      const head = { HttpStatusCode: status, Message: failed.message, FlinksCode: failed.code };
+      return reply.code(status).send({ ...head, ...failed.body });
+    }
+    const status = error instanceof UnknownThing ? 404 : (error.statusCode ?? 500);
+    return reply.code(status).send({ HttpStatusCode: status, Message: error.message });
+  });
+}
+
+function portOf(app: FastifyInstance): number {
+  const address: AddressInfo | string | null = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The simulator does not listen on a port.');
+  return address.port;
 }
