@@ -12,11 +12,6 @@ export function userTag(userId: string): string {
   return `tag:user:${userId.toLowerCase()}`;
 }
 
-/** Stands for everything that is shown of the providers: list, health, institutions. */
-export function providersTag(): string {
-  return 'tag:providers';
-}
-
 /** Stands for all clients and their keys. */
 export function clientsTag(): string {
   return 'tag:clients';
