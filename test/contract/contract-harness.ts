@@ -27,7 +27,9 @@ export type Scenario =
   | 'no_accounts'
   | 'bank_down'
   | 'given_up'
-  | 'consent_expired';
+  | 'consent_expired'
+  | 'sca_required'
+  | 'login_changed';
 
 /** Everything about a provider that the contract must not know. One for each test. */
 export interface ContractHarness {
@@ -51,10 +53,14 @@ export interface ContractHarness {
   /** From now on this operation goes wrong, until cleared. */
   trouble(operation: ServiceOperation, kind: Trouble): void;
   clearTroubles(): void;
-  /** The provider adds members that nobody knows to the credential, and a status that nobody knows. */
+  /** The provider adds members that nobody knows to the credential, and a status that nobody knows if it has words. */
   speakNewWords(ref: CredentialRef): void;
   /** A group of data that the provider knows. */
   readonly knownItem: string;
+  /** False = the provider has flags instead of a word for a status. */
+  readonly hasStatusWords?: boolean;
+  /** False = reading a credential does not tell whose it is; only the list does. */
+  readonly tellsOwners?: boolean;
   /** Resolves when a call hangs at the provider. */
   hanging(): Promise<void>;
   /** Texts that must never be seen. */

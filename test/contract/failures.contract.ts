@@ -1,8 +1,10 @@
 import type { CallContext } from '../../src/credentials/call-context.js';
+import type { Challenge } from '../../src/credentials/challenge.js';
 import type { CredentialRef } from '../../src/credentials/credential-ref.js';
 import type { ProviderFailure } from '../../src/credentials/failure.js';
 import type { Result } from '../../src/credentials/result.js';
 import { ContractBench, withBench } from './contract-bench.js';
+import { isRefused, REFUSAL } from './refused.js';
 import type { ServiceOperation, StartHarness, Trouble } from './contract-harness.js';
 
 type Run = (call: CallContext) => Promise<Result<unknown, ProviderFailure>>;
@@ -46,7 +48,12 @@ const OPERATIONS: Readonly<Record<ServiceOperation, Tried>> = {
       const { service, harness } = bench;
       const asked = await bench.reach('asked_for_code');
       const challenge = asked?.observation.challenge;
-      if (!asked || !challenge) return onActive(async (_bench, ref, call) => service.get(ref, call))(bench);
+      if (!asked || !challenge) {
+        const nothing: Challenge = { kind: 'submit_information', expiresAt: null, fields: [] };
+        return onActive(async (_bench, ref, call) =>
+          service.submitSupplementalInformation(ref, nothing, new Map(), call),
+        )(bench);
+      }
       const answers = harness.answers(asked.ref, challenge, true);
       return async (call) => service.submitSupplementalInformation(asked.ref, challenge, answers, call);
     },
@@ -71,16 +78,20 @@ export function describeFailures(start: StartHarness): void {
   const tried = Object.entries(OPERATIONS) as [ServiceOperation, Tried][];
 
   describe.each(tried)('when %s goes wrong', (operation, { changes, prepare }) => {
+    const refused = () => isRefused(at().service.capabilities, operation);
+
     it.each(TROUBLES)('%s is %s', async (trouble, code, uncertain) => {
       const run = await prepare(at());
       at().harness.trouble(operation, trouble);
       const failure = await at().failure(run(at().call));
-      expect(failure).toMatchObject({ code, mayHaveHappened: uncertain && changes });
+      expect(failure).toMatchObject(refused() ? REFUSAL : { code, mayHaveHappened: uncertain && changes });
+      if (refused()) return;
       const inAMinute = new Date(at().harness.now().getTime() + 60_000);
       if (trouble === 'rate_limited_for_a_minute') expect(failure).toMatchObject({ retryAt: inAMinute });
     });
 
     it('a deadline is provider.timeout and the caller giving up is provider.aborted', async () => {
+      if (refused()) return;
       const run = await prepare(at());
       at().harness.trouble(operation, 'hang');
       const caller = new AbortController();
@@ -94,10 +105,9 @@ export function describeFailures(start: StartHarness): void {
 
     it('nothing is sent for a caller who has given up before', async () => {
       const run = await prepare(at());
-      expect(await at().failure(run({ signal: AbortSignal.abort() }))).toMatchObject({
-        code: 'provider.aborted',
-        mayHaveHappened: false,
-      });
+      const aborted = { code: 'provider.aborted', mayHaveHappened: false };
+      const failure = await at().failure(run({ signal: AbortSignal.abort() }));
+      expect(failure).toMatchObject(refused() ? REFUSAL : aborted);
     });
   });
 
@@ -107,7 +117,8 @@ export function describeFailures(start: StartHarness): void {
       const run = await prepare(at());
       at().harness.trouble(operation, 'nonsense');
       const failure = await at().failure(run(at().call));
-      expect(failure).toMatchObject({ code: 'provider.bad_response', mayHaveHappened: changes });
+      const nonsense = { code: 'provider.bad_response', mayHaveHappened: changes };
+      expect(failure).toMatchObject(isRefused(at().service.capabilities, operation) ? REFUSAL : nonsense);
     },
   );
 

@@ -59,7 +59,7 @@ export function describeLinkFlowContract(name: string, start: StartLinkHarness):
 }
 
 const MOVING = new Set(['pending', 'authenticating', 'syncing']);
-const MAX_STEPS = 60;
+const MAX_STEPS = 100;
 
 interface Begun {
   readonly begun: BegunLink;

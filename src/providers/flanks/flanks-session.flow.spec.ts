@@ -51,17 +51,32 @@ describe('A visit as a Connect session', () => {
     expect(flanks.provider.links).toBe(flanks.session);
   });
 
+  const connectors = json({ items: [{ connector_id: 'esp:testbank', name: 'TestBank' }], next_page_token: null });
+
   describe('begins', () => {
     const begin = async (change: Partial<Parameters<typeof flanks.session.begin>[0]> = {}) =>
       flanks.session.begin({ user, purpose: 'connect', state, callbackUrl, ...change }, call);
 
-    it('with a bank and an address that brings our state back', async () => {
-      server.plan(CREATE, json({ session: session({ url: 'https://connect.flanks.test/s/1' }) }));
-      const begun = await begin({ institutionId: 'esp:testbank' });
-      expect(begun.ok && begun.value.url.reveal('test')).toBe('https://connect.flanks.test/s/1');
-      expect(begun.ok && begun.value.handle?.reveal('test')).toBe('ses_1');
-      const redirect_url = `${callbackUrl}?state=state-1`;
-      expect(sent(CREATE)).toEqual({ configuration: { redirect_url, connector_id: 'esp:testbank' } });
+    it.each(['esp:testbank', 'testbank'])(
+      'with the bank %s and an address that brings our state back',
+      async (bank) => {
+        server
+          .plan(CONNECTORS, connectors)
+          .plan(CREATE, json({ session: session({ url: 'https://connect.flanks.test/s/1' }) }));
+        const begun = await begin({ institutionId: bank });
+        expect(begun.ok && begun.value.url.reveal('test')).toBe('https://connect.flanks.test/s/1');
+        expect(begun.ok && begun.value.handle?.reveal('test')).toBe('ses_1');
+        const redirect_url = `${callbackUrl}?state=state-1`;
+        expect(sent(CREATE)).toEqual({ configuration: { redirect_url, connector_id: 'esp:testbank' } });
+      },
+    );
+
+    it('with a bank that the directory does not have: Flanks decides', async () => {
+      server
+        .plan(CONNECTORS, json('<html>'))
+        .plan(CREATE, json({ success: false, error: { code: 'ValidationError' } }, 400));
+      expect(await begin({ institutionId: 'nowhere' })).toMatchObject({ failure: { code: 'provider.bad_response' } });
+      expect(sent(CREATE)).toMatchObject({ configuration: { connector_id: 'nowhere' } });
     });
 
     it.each(['renew', 'update_login'] as const)('to %s with the connection', async (purpose) => {
@@ -92,28 +107,19 @@ describe('A visit as a Connect session', () => {
   });
 
   describe('that ended well', () => {
-    const connectors = json({ items: [{ connector_id: 'esp:testbank', name: 'TestBank' }], next_page_token: null });
-
-    it('is verified at Flanks and shows the new credential with the id of its connector', async () => {
+    it('is verified at Flanks and shows the new credential', async () => {
       server.plan(FIND, json(fixture('session-finished'))).plan(STATUS, json(fixture('status-pending')));
-      server.plan(CONNECTORS, connectors);
       const result = await complete('session_id=ses_1');
       expect(result).toMatchObject({
-        value: { kind: 'connected', snapshot: { institutionId: 'esp:testbank', observation: { state: 'pending' } } },
+        value: { kind: 'connected', snapshot: { institutionId: 'testbank', observation: { state: 'pending' } } },
       });
       expect(sent(FIND)).toEqual({ query: { session_id_in: ['ses_1'] }, page_token: null });
       expect(sent(STATUS)).toEqual({ credentials_token: 'ct_new' });
     });
 
-    it('keeps the id of the credential where the directory does not know it', async () => {
-      server.plan(FIND, json(fixture('session-finished'))).plan(STATUS, json(fixture('status-pending')));
-      server.plan(CONNECTORS, json({ items: [], next_page_token: null }));
-      expect(await complete('')).toMatchObject({ value: { snapshot: { institutionId: 'testbank' } } });
-    });
-
     it('after a repair may name no credential', async () => {
       server.plan(FIND, found({ status: 'Finished:OK' }), found({ status: 'Finished:OK' }));
-      server.plan(STATUS, json(fixture('status-active'))).plan(CONNECTORS, connectors);
+      server.plan(STATUS, json(fixture('status-active')));
       expect(await complete('', visit('renew'))).toMatchObject({ value: { kind: 'connected' } });
       expect(sent(STATUS)).toEqual({ credentials_token: 'ct_1' });
       expect(await complete('')).toMatchObject({ failure: { code: 'provider.bad_response' } });
@@ -147,7 +153,7 @@ describe('A visit as a Connect session', () => {
     expect(flanks.observer.words).toEqual([{ provider: 'flanks', kind: 'session error', word: 'BankOnFire' }]);
   });
 
-  it.each(['Waiting:ProvideCredentials', 'Processing:Challenge', 'Resting'])(
+  it.each(['Processing:ProvideCredentials', 'Processing:Challenge', 'Resting'])(
     'that is %s is not ready',
     async (status) => {
       server.plan(FIND, found({ status }), found({ status }));
@@ -159,6 +165,13 @@ describe('A visit as a Connect session', () => {
       expect(flanks.observer.words).toHaveLength(status === 'Resting' ? 2 : 0);
     },
   );
+
+  it('that still waits for a user who is back has been left', async () => {
+    const status = 'Waiting:Challenge';
+    server.plan(FIND, found({ status }), found({ status }));
+    expect(await complete('session_id=ses_1')).toMatchObject({ value: { kind: 'ended', cause: 'user_cancelled' } });
+    expect(await flanks.session.recover(visit(), call)).toEqual({ ok: true, value: null });
+  });
 
   it('never becomes that of another session', async () => {
     for (const brought of ['ses_2', '', 'ses_1 ']) {

@@ -25,7 +25,8 @@ import { FlanksWire } from './flanks-wire.js';
 type Outcome<T> = Promise<Result<T, ProviderFailure>>;
 
 const LOOK_AGAIN_MS = 10_000;
-const RUNNING = /^(Waiting|Processing):/;
+const WAITING = 'Waiting:';
+const PROCESSING = 'Processing:';
 
 /** Visits as Connect v2 sessions. The handle is the session's id; what the browser brings only has to agree with it. */
 @Injectable()
@@ -47,11 +48,12 @@ export class FlanksSessionFlow extends LinkFlow {
       const redirect = new URL(callbackUrl);
       redirect.searchParams.set('state', state.reveal('to find the visit again'));
       const connectionId = purpose === 'connect' ? undefined : credential?.credentialId.reveal('to repair it');
+      const connectorId = purpose === 'connect' ? await this.connectorOf(institutionId, inner) : undefined;
       const session = await this.sessions.create(
         {
           redirectUrl: redirect.href,
           ...(connectionId !== undefined && { connectionId }),
-          ...(purpose === 'connect' && institutionId !== undefined && { connectorId: institutionId }),
+          ...(connectorId !== undefined && { connectorId }),
         },
         inner,
       );
@@ -72,18 +74,29 @@ export class FlanksSessionFlow extends LinkFlow {
       if (brought !== undefined && brought !== sessionIdOf(visit)) {
         return fail(flanksFailure('authorization.invalid_code'));
       }
-      const outcome = await this.look(visit, inner);
-      if (!outcome.ok) return outcome;
-      return ok(outcome.value ?? { kind: 'not_ready', retryAt: new Date(this.clock.now().getTime() + LOOK_AGAIN_MS) });
+      const retryAt = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
+      return this.look(visit, { kind: 'not_ready', retryAt }, true, inner);
     });
   }
 
   override async recover(visit: LinkReturn, call: CallContext): Outcome<LinkOutcome | null> {
-    return operation(call, async (inner) => this.look(visit, inner));
+    return operation(call, async (inner) => this.look<LinkOutcome | null>(visit, null, false, inner));
   }
 
-  /** `null` while the session is under way. */
-  private async look(visit: LinkReturn, call: CallContext): Outcome<LinkOutcome | null> {
+  /** Connections name their bank by its entity, sessions want the connector. */
+  private async connectorOf(institutionId: string | undefined, call: CallContext): Promise<string | undefined> {
+    if (institutionId === undefined) return undefined;
+    const bank = await this.institutions.find(institutionId, call);
+    return bank.ok ? bank.value.id : institutionId;
+  }
+
+  /** @param unfinished while the session is under way. @param back the user has left the page. */
+  private async look<T extends LinkOutcome | null>(
+    visit: LinkReturn,
+    unfinished: T,
+    back: boolean,
+    call: CallContext,
+  ): Outcome<T | LinkOutcome> {
     const sessionId = sessionIdOf(visit);
     if (sessionId === undefined) return fail(flanksFailure('authorization.invalid_code'));
     const session = await this.sessions.find(sessionId, call);
@@ -91,19 +104,19 @@ export class FlanksSessionFlow extends LinkFlow {
     const { status, errorCode } = session.value;
     if (status === 'Finished:OK') return this.connected(visit, session.value, call);
     if (status === 'Finished:Error') return ok(this.ended(errorCode));
-    if (!RUNNING.test(status)) this.wire.reportUnknownWord('session status', status);
-    return ok(null);
+    // A page that waits for a user who is back here waits in vain.
+    if (back && status.startsWith(WAITING))
+      return ok({ kind: 'ended', cause: 'user_cancelled', providerReason: 'WAITING' });
+    if (!status.startsWith(WAITING) && !status.startsWith(PROCESSING))
+      this.wire.reportUnknownWord('session status', status);
+    return ok(unfinished);
   }
 
   private async connected(visit: LinkReturn, session: FlanksSession, call: CallContext): Outcome<LinkOutcome> {
     const connectionId = session.connectionId ?? visit.credential?.credentialId.reveal('to read what was repaired');
     if (connectionId === undefined) return fail(flanksFailure('provider.bad_response'));
     const status = await this.statuses.read(connectionId, call);
-    if (!status.ok) return status;
-    // The directory of sessions has other ids than the credentials; where it knows the bank, its id goes on.
-    const bank = await this.institutions.find(status.value.bank, call);
-    const snapshot = toSnapshot(connectionId, status.value);
-    return ok({ kind: 'connected', snapshot: bank.ok ? { ...snapshot, institutionId: bank.value.id } : snapshot });
+    return status.ok ? ok({ kind: 'connected', snapshot: toSnapshot(connectionId, status.value) }) : status;
   }
 
   private ended(errorCode: string | null): LinkOutcome {
