@@ -106,6 +106,30 @@ describe('a provider that answers nonsense', () => {
     });
   });
 
+  it('cannot be asked about a lost creation: it is asked again, for a day, and then the login is free', async () => {
+    const userId = await mooring.user();
+    mooring.tink.addFault({ ...post('/credentials$'), action: { kind: 'accept-then-reset' } });
+    mooring.tink.addFault({ method: 'GET', path: '/credentials/list$', times: null, action: json({}, 403) });
+    await mooring.connect({ userId, fields });
+    const asked = () => mooring.calls({ path: '/credentials/list$' });
+
+    mooring.advance(LEASE_OVER_MS);
+    await mooring.watch();
+    await mooring.watch();
+    expect(asked()).toBe(1);
+    mooring.advance(60_000);
+    await mooring.watch();
+    expect(asked()).toBe(2);
+    expect(await mooring.sql('SELECT 1 FROM connection_creations')).toHaveLength(1);
+    mooring.advance(24 * 3_600_000);
+    await mooring.watch();
+    expect(await mooring.sql('SELECT 1 FROM connection_creations')).toEqual([]);
+
+    mooring.tink.clearFaults();
+    expect((await mooring.connect({ userId, fields })).status).toBe(201);
+    expect(mooring.credentialsOf(userId)).toHaveLength(1);
+  });
+
   describe('to a refresh', () => {
     it.each<[string, FaultAction, number, string, string | null]>([
       ['HTML with 500', html(500), 503, 'provider.unavailable', null],
