@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 
-import { FlanksConfig, TinkConfig } from '../../config/slices.js';
+import { FlanksConfig, ServerConfig, TinkConfig } from '../../config/slices.js';
 import { OutgoingCallObserver } from '../../platform/http/outgoing-call-observer.js';
 import { PlatformModule } from '../../platform/platform.module.js';
 import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
@@ -14,6 +14,7 @@ const call = { signal: new AbortController().signal };
 async function boot(config: TinkConfig, observer?: OutgoingCallObserver) {
   const provided = [
     { provide: TinkConfig, useValue: config },
+    { provide: ServerConfig, useValue: new ServerConfig('127.0.0.1', 0, 'http://127.0.0.1', 'all', 'live') },
     { provide: FlanksConfig, useValue: new FlanksConfig('http://127.0.0.1:1', '', null, null, 'link') },
     ...(observer ? [{ provide: OutgoingCallObserver, useValue: observer }] : []),
   ];

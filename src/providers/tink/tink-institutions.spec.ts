@@ -37,7 +37,7 @@ describe('TinkInstitutions', () => {
           name: 'Demo Bank',
           market: 'SE',
           status: 'enabled',
-          connect: ['direct'],
+          connect: ['direct', 'link'],
           fields: [
             expect.objectContaining({ name: 'username', type: 'text', required: true, pattern: '^u[0-9]{8}$' }),
             expect.objectContaining({ name: 'password', type: 'masked', masked: true, required: true }),
@@ -49,7 +49,7 @@ describe('TinkInstitutions', () => {
           name: 'Demo Bank Redirect',
           market: 'SE',
           status: 'temporarily_disabled',
-          connect: ['direct'],
+          connect: ['direct', 'link'],
           fields: [],
         },
         expect.objectContaining({ id: 'se-next-year', status: 'enabled' }),

@@ -128,6 +128,18 @@ describe('why a Tink credential is in an error', () => {
     expect(states('AUTHENTICATION_ERROR', detail('USER_LOGIN_ERROR', reason))).toBe(expected);
   });
 
+  it('asks for the user again when the session ended, or the bank wants something done in its own pages', () => {
+    expect(states('AUTHENTICATION_ERROR', detail('AUTHORIZATION_ERROR', 'SESSION_EXPIRED'))).toBe(
+      'reauth_required/consent_expired',
+    );
+    expect(states('AUTHENTICATION_ERROR', detail('AUTHORIZATION_ERROR', 'USER_ACTION_REQUIRED'))).toBe(
+      'reauth_required/sca_required',
+    );
+    expect(states('AUTHENTICATION_ERROR', detail('AUTHORIZATION_ERROR', 'ACTION_NOT_PERMITTED'))).toBe(
+      'reauth_required/unknown',
+    );
+  });
+
   it('never blames the user for trouble at the bank or at Tink', () => {
     for (const status of ['AUTHENTICATION_ERROR', 'TEMPORARY_ERROR']) {
       expect(states(status, detail('PROVIDER_ERROR', 'PROVIDER_UNAVAILABLE'))).toBe('retrying/bank_unavailable');
