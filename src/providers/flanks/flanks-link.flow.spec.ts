@@ -302,9 +302,10 @@ describe('A visit of the hosted Link', () => {
       expect(await flanks.link.recover(visit(), call)).toMatchObject({ failure: { code: 'provider.bad_response' } });
     });
 
-    it('needs no handle to be found', async () => {
+    it('needs no handle to be found, nor a link token in the answer', async () => {
+      const bare = { code: 'lc_1', extra: { state: 'state-1' } };
       server
-        .plan(UNUSED, json([code('lc_1')]))
+        .plan(UNUSED, json([bare]))
         .plan(EXCHANGE, exchanged())
         .plan(STATUS, active());
       expect(connectedTo(await flanks.link.recover({ user, purpose: 'connect', state, callbackUrl }, call))).toBe(
