@@ -1,3 +1,4 @@
+import { isObject } from '../simulator/json.js';
 import { FlinksError } from './flinks-error.js';
 import type { Language } from './wire.types.js';
 
@@ -68,8 +69,4 @@ export function language(body: Body): Language {
 
 export function invalid(message: string): FlinksError {
   return new FlinksError('INVALID_REQUEST', { message });
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
-import type { AddressInfo } from 'node:net';
 import type { FastifyError, FastifyInstance } from 'fastify';
+import { ControlError } from '../simulator/control.routes.js';
+import { listen } from '../simulator/listen.js';
 import { createSimulatorServer } from '../simulator/server.js';
 import { AuthorizeDesk } from './authorize-desk.js';
 import { statusOf } from './flinks-codes.js';
@@ -15,14 +16,21 @@ import { dataRoutes } from './routes/data.routes.js';
 import { checkPlace } from './routes/gate.js';
 import { institutionRoutes } from './routes/institutions.routes.js';
 
-const LOOPBACK = '127.0.0.1';
+/** What else an address of Connect carries may let its holder act for a user. */
+const OPEN_QUERY = ['demo', 'language', 'tag', 'skip', 'take'];
 
 /** A real HTTP server on loopback that a client of the vendor could talk to. @throws when the port is taken. */
 export async function createFlinksSimulator(options: FlinksSimulatorOptions): Promise<FlinksSimulator> {
   const world = new FlinksWorld(options);
   await world.restore();
   const { faults, calls, file } = world;
-  const app = createSimulatorServer({ faults, calls, now: () => world.now(), save: () => file.save() });
+  const app = createSimulatorServer({
+    faults,
+    calls,
+    now: () => world.now(),
+    save: () => file.save(),
+    isSecretQuery: (key) => !OPEN_QUERY.includes(key),
+  });
   const desk = new AuthorizeDesk(world);
   const control = new InProcessControl(world);
   app.addHook('preHandler', async (request) => {
@@ -36,9 +44,7 @@ export async function createFlinksSimulator(options: FlinksSimulatorOptions): Pr
   institutionRoutes(app, world);
   connectRoutes(app, world, desk);
   controlRoutes(app, control);
-  const host = options.host ?? LOOPBACK;
-  await app.listen({ host, port: options.port ?? 0 });
-  const url = `http://${host}:${portOf(app)}`;
+  const url = await listen(app, options);
   return {
     apiUrl: url,
     connectUrl: url,
@@ -56,7 +62,10 @@ function answerErrors(app: FastifyInstance, world: FlinksWorld): void {
     reply.code(404).send({ HttpStatusCode: 404, Message: 'Nothing is here.' }),
   );
   app.setErrorHandler(async (error: FastifyError, _request, reply) => {
-    const failed = error.statusCode === 400 ? new FlinksError('INVALID_REQUEST', { message: error.message }) : error;
+    const failed =
+      error.statusCode === 400 && !(error instanceof ControlError)
+        ? new FlinksError('INVALID_REQUEST', { message: error.message })
+        : error;
     if (failed instanceof FlinksError) {
       const status = statusOf(failed.code, world.switches);
       const head = { HttpStatusCode: status, Message: failed.message, FlinksCode: failed.code };
@@ -65,10 +74,4 @@ function answerErrors(app: FastifyInstance, world: FlinksWorld): void {
     const status = error instanceof UnknownThing ? 404 : (error.statusCode ?? 500);
     return reply.code(status).send({ HttpStatusCode: status, Message: error.message });
   });
-}
-
-function portOf(app: FastifyInstance): number {
-  const address: AddressInfo | string | null = app.server.address();
-  if (address === null || typeof address === 'string') throw new Error('The simulator does not listen on a port.');
-  return address.port;
 }

@@ -1,6 +1,6 @@
 import type { MovableClock } from '../../platform/time/clock.js';
-import type { Call, CallFilter } from '../simulator/call-log.js';
-import type { ArmedFault, FaultRule } from '../simulator/faults.js';
+import type { SharedControl } from '../simulator/control-desk.js';
+import type { ArmedFault } from '../simulator/faults.js';
 import type { FlinksCode, StatusDialect } from './flinks-codes.js';
 import type { Language, SecurityChallenge } from './wire.types.js';
 
@@ -146,16 +146,10 @@ export interface LinkOptions {
 }
 
 /** The same as the routes under `/__sim`, in-process. Unknown ids: throws `UnknownThing`. */
-export interface FlinksControl {
+export interface FlinksControl extends SharedControl {
   state(): FlinksState;
   card(loginId: string): CardState;
   session(requestId: string): SessionState;
-  /** @returns the clock afterwards, epoch milliseconds. */
-  advance(ms: number): number;
-  addFault(rule: FaultRule): string;
-  clearFaults(id?: string): void;
-  calls(filter?: CallFilter): readonly Call[];
-  clearCalls(): void;
   /** Who was attempted at the bank, oldest first. */
   attempts(filter?: AttemptFilter): readonly BankAttempt[];
   clearAttempts(): void;
@@ -174,8 +168,6 @@ export interface FlinksControl {
   expireSession(requestId: string): SessionState;
   /** Does what the next night would do, now. @returns LoginIds that were attempted. */
   runNightly(): readonly string[];
-  /** Every authorize token stops working. */
-  revokeTokens(): void;
   /** Forgets cards, sessions, tokens, attempts, scripts, passwords, faults and calls. Switches stay. */
   reset(): void;
 }

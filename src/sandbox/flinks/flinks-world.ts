@@ -1,8 +1,8 @@
+import { CallLog } from '../simulator/call-log.js';
 import { FaultBoard } from '../simulator/faults.js';
 import { StateFile } from '../simulator/state-file.js';
 import { Bank, type BankState } from './bank.js';
 import { CardShelf, type CardShelfState } from './card-shelf.js';
-import { ConnectLog } from './connect/connect-log.js';
 import type { Visit } from './connect/visit.js';
 import type { FlinksSimulatorOptions, FlinksSwitches, FlinksTimers } from './flinks-simulator.types.js';
 import { type Card, dueOfCard } from './machine/card.js';
@@ -30,7 +30,7 @@ const DAY_MS = 86_400_000;
 /** The whole state of one simulator. Sessions and cards come out as of now. */
 export class FlinksWorld {
   readonly faults = new FaultBoard();
-  readonly calls = new ConnectLog();
+  readonly calls = new CallLog();
   readonly tokens = new TokenBook();
   readonly bank = new Bank();
   readonly cards: CardShelf;
@@ -38,8 +38,6 @@ export class FlinksWorld {
   readonly file: StateFile;
   readonly pace: Pace;
   switches: FlinksSwitches;
-  /** Set when the server listens. */
-  baseUrl = '';
   private sessions = new Map<string, Session>();
   private lastNight: number;
   /** Before this moment time changes nothing. */
@@ -97,6 +95,10 @@ export class FlinksWorld {
     for (const { requestId, loginId: owner } of this.allSessions()) {
       if (owner === loginId) this.sessions.delete(requestId);
     }
+  }
+
+  revokeTokens(): void {
+    this.tokens.clear();
   }
 
   reset(): void {

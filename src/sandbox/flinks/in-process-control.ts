@@ -1,5 +1,4 @@
-import type { Call, CallFilter } from '../simulator/call-log.js';
-import type { FaultRule } from '../simulator/faults.js';
+import { ControlDesk } from '../simulator/control-desk.js';
 import { institutionNamed } from './data/institutions.js';
 import type { FlinksCode } from './flinks-codes.js';
 import {
@@ -19,9 +18,7 @@ import type { Card } from './machine/card.js';
 import { runNight } from './nightly.js';
 import { cardState, sessionState } from './views/state-view.js';
 
-export class InProcessControl implements FlinksControl {
-  constructor(private readonly world: FlinksWorld) {}
-
+export class InProcessControl extends ControlDesk<FlinksWorld> implements FlinksControl {
   state(): FlinksState {
     const { switches, faults, bank, cards } = this.world;
     const now = this.world.now();
@@ -40,27 +37,6 @@ export class InProcessControl implements FlinksControl {
     const session = this.world.session(requestId);
     if (!session) throw new UnknownThing(`session ${requestId}`);
     return sessionState(session, this.world.now());
-  }
-
-  advance(ms: number): number {
-    this.world.options.clock.advance(ms);
-    return this.world.now();
-  }
-
-  addFault(rule: FaultRule): string {
-    return this.world.faults.add(rule);
-  }
-
-  clearFaults(id?: string): void {
-    this.world.faults.clear(id);
-  }
-
-  calls(filter: CallFilter = {}): readonly Call[] {
-    return this.world.calls.list(filter);
-  }
-
-  clearCalls(): void {
-    this.world.calls.clear();
   }
 
   attempts(filter: AttemptFilter = {}): readonly BankAttempt[] {
@@ -127,16 +103,6 @@ export class InProcessControl implements FlinksControl {
     const attempted = runNight(this.world, this.world.now());
     this.world.file.saveSoon();
     return attempted;
-  }
-
-  revokeTokens(): void {
-    this.world.tokens.clear();
-    this.world.file.saveSoon();
-  }
-
-  reset(): void {
-    this.world.reset();
-    this.world.file.saveSoon();
   }
 
   private describe(card: Card): CardState {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthorizeDesk } from '../authorize-desk.js';
-import { type Body, invalid, isObject, optionalText, texts, word } from '../body.js';
+import { isObject } from '../../simulator/json.js';
+import { type Body, invalid, optionalText, texts, word } from '../body.js';
 import type { FlinksCode } from '../flinks-codes.js';
 import { FlinksError } from '../flinks-error.js';
 import type { SecurityResponses } from '../flinks-simulator.types.js';

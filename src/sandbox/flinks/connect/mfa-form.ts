@@ -1,7 +1,7 @@
 import { type Body, optionalText } from '../body.js';
 import type { Challenge } from '../data/challenges.js';
 import type { SecurityResponses } from '../flinks-simulator.types.js';
-import { escape } from './html.js';
+import { escapeHtml as escape } from '../../simulator/pages.js';
 
 /** The fields of one challenge; options are named by their place, because prompts and pictures are no names. */
 export function challengeFields(challenge: Challenge, n: number): string {

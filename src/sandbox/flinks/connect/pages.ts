@@ -1,7 +1,7 @@
 import type { Challenge } from '../data/challenges.js';
 import { DEMO_USERS, PASSWORD } from '../data/demo-users.js';
 import { FLINKS_CAPITAL, INSTITUTIONS, type Institution } from '../data/institutions.js';
-import { escape } from './html.js';
+import { escapeHtml as escape } from '../../simulator/pages.js';
 import { challengeFields } from './mfa-form.js';
 import type { Visit } from './visit.js';
 

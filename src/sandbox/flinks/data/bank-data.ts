@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digits, number32 } from '../../simulator/deterministic.js';
 import { guid } from '../machine/card.js';
 import type { Session } from '../machine/session.js';
 import { ACCOUNT_PLANS, type AccountPlan, HOLDER, MERCHANTS } from './account-plans.js';
@@ -76,17 +76,9 @@ function ofDay(
   date: string,
   day: number,
 ): Pick<BankTransaction, 'amount' | 'description'>[] {
-  const draw = createHash('sha256').update(`${id}|${date}`).digest().readUInt32BE(0);
+  const draw = number32(`${id}|${date}`);
   const income = date.endsWith('-15') ? [{ amount: plan.income, description: plan.incomeText }] : [];
   const merchant = MERCHANTS[draw % MERCHANTS.length] ?? 'SHOP';
   const spent = day % plan.everyDays === 0 ? [{ amount: -(990 + (draw % 9000)), description: merchant }] : [];
   return [...income, ...spent].filter(({ amount }) => amount !== 0);
-}
-
-function digits(seed: string, count: number): string {
-  const bytes = [...createHash('sha256').update(seed).digest().subarray(0, count)];
-  return `1${bytes
-    .map((byte) => byte % 10)
-    .join('')
-    .slice(1)}`;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizeDesk, Opening } from '../authorize-desk.js';
-import { type Body, bodyOf, flag, invalid, isObject, language, optionalText, requiredText, texts } from '../body.js';
+import { isObject } from '../../simulator/json.js';
+import { type Body, bodyOf, flag, invalid, language, optionalText, requiredText, texts } from '../body.js';
 import { institutionNamed } from '../data/institutions.js';
 import { FlinksError } from '../flinks-error.js';
 import type { SecurityResponses } from '../flinks-simulator.types.js';

@@ -10,6 +10,8 @@ import { FlinksError } from '../flinks-error.js';
 import type { FlinksWorld } from '../flinks-world.js';
 import type { Session } from '../machine/session.js';
 
+const RELOADS = '<meta http-equiv="refresh" content="1">';
+
 interface Call {
   Params: { id: string };
 }
@@ -60,7 +62,7 @@ function show(world: FlinksWorld, connect: ConnectDesk, reply: FastifyReply, vis
   const session = connect.sessionOf(visit);
   switch (session?.phase.kind) {
     case 'working':
-      return sendHtml(reply, 200, notice('Your bank is at work.'), true);
+      return sendHtml(reply, 200, notice('Your bank is at work.') + RELOADS);
     case 'challenged':
       return sendHtml(reply, 200, challengesPage(visit, session.rounds[0]?.challenges ?? []));
     case 'authorized':

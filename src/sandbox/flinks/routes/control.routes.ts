@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { isPattern, readFault } from '../../simulator/read-fault.js';
+import { sharedControlRoutes } from '../../simulator/control.routes.js';
 import { CONTROL_PREFIX } from '../../simulator/server.js';
 import { type Body, bodyOf, flag, invalid, language, optionalText, requiredText, textList, word } from '../body.js';
 import { FLINKS_CODES } from '../flinks-codes.js';
@@ -13,59 +13,17 @@ interface Call {
 
 /** The control over HTTP, for people and for tests in another process. */
 export function controlRoutes(app: FastifyInstance, control: FlinksControl): void {
-  stateRoutes(app, control);
-  faultRoutes(app, control);
+  sharedControlRoutes(app, control);
+  sessionRoutes(app, control);
   bankRoutes(app, control);
   cardRoutes(app, control);
 }
 
-function stateRoutes(app: FastifyInstance, control: FlinksControl): void {
-  app.get(`${CONTROL_PREFIX}/state`, async () => control.state());
+function sessionRoutes(app: FastifyInstance, control: FlinksControl): void {
   app.get<Call>(`${CONTROL_PREFIX}/sessions/:id`, async (request) => control.session(request.params.id));
   app.post<Call>(`${CONTROL_PREFIX}/sessions/:id/expire`, async (request) => control.expireSession(request.params.id));
-  app.get(`${CONTROL_PREFIX}/clock`, async () => ({ now: control.advance(0) }));
-  app.post(`${CONTROL_PREFIX}/clock/advance`, async (request) => {
-    const ms = bodyOf(request.body).get('ms');
-    if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) throw invalid('ms must be a number, 0 or more.');
-    return { now: control.advance(ms) };
-  });
   app.post(`${CONTROL_PREFIX}/switches`, async (request) => control.configure(switchesOf(bodyOf(request.body))));
   app.post(`${CONTROL_PREFIX}/nightly`, async () => ({ attempted: control.runNightly() }));
-  app.post(`${CONTROL_PREFIX}/tokens/revoke`, async (_request, reply) => {
-    control.revokeTokens();
-    return reply.code(204).send();
-  });
-  app.post(`${CONTROL_PREFIX}/reset`, async (_request, reply) => {
-    control.reset();
-    return reply.code(204).send();
-  });
-}
-
-function faultRoutes(app: FastifyInstance, control: FlinksControl): void {
-  app.get(`${CONTROL_PREFIX}/faults`, async () => ({ faults: control.state().faults }));
-  app.post(`${CONTROL_PREFIX}/faults`, async (request) => {
-    const rule = readFault(request.body);
-    if (typeof rule === 'string') throw invalid(rule);
-    return { id: control.addFault(rule) };
-  });
-  app.delete(`${CONTROL_PREFIX}/faults`, async (_request, reply) => {
-    control.clearFaults();
-    return reply.code(204).send();
-  });
-  app.delete<Call>(`${CONTROL_PREFIX}/faults/:id`, async (request, reply) => {
-    control.clearFaults(request.params.id);
-    return reply.code(204).send();
-  });
-  app.get<Call>(`${CONTROL_PREFIX}/calls`, async (request) => {
-    const { method, path } = request.query;
-    if (typeof path === 'string' && !isPattern(path)) throw invalid('path must be a regular expression.');
-    const filter = { ...(typeof method === 'string' && { method }), ...(typeof path === 'string' && { path }) };
-    return { calls: control.calls(filter) };
-  });
-  app.delete(`${CONTROL_PREFIX}/calls`, async (_request, reply) => {
-    control.clearCalls();
-    return reply.code(204).send();
-  });
 }
 
 function bankRoutes(app: FastifyInstance, control: FlinksControl): void {

@@ -1,5 +1,5 @@
 import { MovableClock } from '../../../platform/time/clock.js';
-import { isObject } from '../body.js';
+import { isObject } from '../../simulator/json.js';
 import { createFlinksSimulator } from '../flinks-simulator.js';
 import type { FlinksSimulator, FlinksSimulatorOptions } from '../flinks-simulator.types.js';
 
