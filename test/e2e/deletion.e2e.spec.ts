@@ -68,11 +68,11 @@ describe('deletion', () => {
       });
     });
 
-    it.each<[string, FaultAction]>([
-      ['is down', { kind: 'respond', status: 503 }],
-      ['cuts the line', { kind: 'reset' }],
-      ['limits our calls', { kind: 'respond', status: 429, headers: { 'Retry-After': '7' } }],
-    ])('goes on by itself when the provider %s, and is finished by the watcher', async (_trouble, action) => {
+    it.each<[string, FaultAction, number]>([
+      ['is down', { kind: 'respond', status: 503 }, 30_000],
+      ['cuts the line', { kind: 'reset' }, 30_000],
+      ['limits our calls', { kind: 'respond', status: 429, headers: { 'Retry-After': '7' } }, 7_000],
+    ])('goes on by itself when the provider %s, and is finished by the watcher', async (_trouble, action, pauseMs) => {
       const userId = await mooring.user();
       const id = await mooring.active({ userId });
       const fault = providerDown('/credentials/', action);
@@ -91,7 +91,11 @@ describe('deletion', () => {
       expect((await mooring.post(`/v1/connections/${id}/refresh`, {})).status).toBe(409);
 
       mooring.tink.clearFaults(fault);
-      mooring.advance(31_000);
+      mooring.tink.clearCalls();
+      mooring.advance(pauseMs - 1);
+      await mooring.watch();
+      expect(mooring.calls({ method: 'DELETE' })).toBe(0);
+      mooring.advance(1);
       await mooring.watch();
 
       expect((await mooring.read(id)).status).toBe(404);
@@ -214,6 +218,7 @@ describe('deletion', () => {
       expect(mooring.credentialsOf(userId)).toHaveLength(1);
 
       await remove(`/v1/users/${userId}`);
+      expect(await mooring.sql('SELECT 1 FROM connection_creations')).toEqual([]);
       for (let tick = 0; tick < 4; tick++) {
         mooring.advance(31_000);
         await mooring.watch();

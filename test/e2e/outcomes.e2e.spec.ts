@@ -377,6 +377,17 @@ describe('how a connection turns out', () => {
     await mooring.until(id, 'active');
   });
 
+  it('is refreshed again as soon as the last refresh has ended', async () => {
+    const id = await mooring.active();
+    mooring.tink.clearCalls();
+
+    for (let round = 1; round <= 2; round++) {
+      await mooring.post(`/v1/connections/${id}/refresh`, {});
+      expect(mooring.calls({ method: 'POST', path: '/refresh$' })).toBe(round);
+      await mooring.until(id, 'active');
+    }
+  });
+
   it('does not flicker while a refresh that was accepted still shows the old status', async () => {
     const id = await mooring.active();
     mooring.advance(STEP_MS);

@@ -86,6 +86,17 @@ describe('reading a connection', () => {
       expect(await referenceOf(id, other)).toBe(reference);
     });
 
+    it("keeps its user's list out of the cache too", async () => {
+      const userId = await mooring.user();
+      const id = await mooring.connected({ userId });
+      await mooring.get(`/v1/connections?userId=${userId}`);
+      const reference = await mark(id);
+
+      const listed = await mooring.get(`/v1/connections?userId=${userId}`);
+
+      expect(member(listed.body, 'data', 0, 'reference')).toBe(reference);
+    });
+
     it('answers with what is known when the provider cannot be read', async () => {
       const id = await mooring.connected();
       const before = (await mooring.read(id)).body;

@@ -131,6 +131,39 @@ describe('the one door for state', () => {
     expect(await store.query('SELECT 1 FROM connection_events')).toHaveLength(before.length + 1);
   });
 
+  it('is not anonymised while it is live, and what was begun for its user is gone', async () => {
+    const { id, userId } = await store.add({ externalUserId: 'cust-with-a-name' });
+    await store.creations.reserve(store.creation(userId));
+
+    const live = await store.source.transaction((manager) => store.connections.anonymise(manager, userId));
+    await store.lifecycle.apply(id, { state: 'deleting' }, TESTER);
+    await store.lifecycle.apply(id, observed('deleted'), TESTER);
+    const dead = await store.source.transaction((manager) => store.connections.anonymise(manager, userId));
+
+    expect([live, dead]).toEqual([false, true]);
+    expect(await store.query('SELECT external_user_id FROM connections WHERE id = $1', [id])).toEqual([
+      { external_user_id: `deleted:${userId}` },
+    ]);
+    expect(await store.query('SELECT 1 FROM connection_creations WHERE user_id = $1', [userId])).toEqual([]);
+  });
+
+  it('has a login taken by one of many who want it, and given back only by who took it', async () => {
+    const [first, second] = [await store.add(), await store.add()];
+    const wanted = 'fingerprint-that-both-want';
+
+    const taken = await Promise.all([first, second].map(({ id }) => store.connections.takeLogin(id, wanted)));
+
+    expect([...taken].sort()).toEqual([false, true]);
+    const [winner, loser] = taken[0] ? [first, second] : [second, first];
+    await store.connections.giveLoginBack(loser.id, wanted, 'nothing');
+    expect((await store.connections.findByFingerprint(wanted))?.id).toBe(winner.id);
+    await store.connections.giveLoginBack(winner.id, wanted, winner.fingerprint);
+    expect(await store.connections.findByFingerprint(wanted)).toBeNull();
+    const creation = store.creation(first.userId, { fingerprint: wanted });
+    await store.creations.reserve(creation);
+    expect(await store.connections.takeLogin(first.id, wanted)).toBe(false);
+  });
+
   it('says that there is no such connection', async () => {
     const nobody = '0199aaaa-0000-7000-8000-0000000000ff';
 
