@@ -25,10 +25,10 @@ export const SCENARIOS: readonly Scenario[] = [
   flanks('flanks: wants strong authentication', 'ana.sca', (control, id) => control.setSca(id, true)),
   flanks('flanks: blocked', 'ana.blocked', (control, id) => control.setBlocked(id, true)),
   flanks('flanks: some data failed', 'ana.partial', (control, id) => control.setErrored(id, ['product.card'])),
-  flinks('flinks: waits for an answer', 'Greatday'),
+  flinks('flinks: waits for an answer', 'greatday_choice'),
   flinks('flinks: healthy', 'greatday_nomfa'),
   flinks('flinks: disabled at the bank', 'test_disabled_account'),
-  flinks('flinks: bank is away', 'test_service_unavailable'),
+  { label: 'flinks: bank is away', play: awayAtRefresh },
 ];
 
 function tink(label: string, institutionId: string, username?: string): Scenario {
@@ -68,5 +68,14 @@ async function endedConsent(stage: Stage, label: string): Promise<void> {
   control.approve(credential.id);
   await stage.until(id, 'active');
   control.killSession(credential.id, 'expire');
+  await stage.api.call('POST', `/v1/connections/${id}/refresh`, {});
+}
+
+/** Active first: a bank that is away takes no new connections. */
+async function awayAtRefresh(stage: Stage, label: string): Promise<void> {
+  const username = 'greatday_business';
+  const id = await stage.connect('flinks', 'FlinksCapital', { username, password: 'Everyday' }, label);
+  await stage.until(id, 'active');
+  stage.simulators.flinks?.control.script({ username, at: 'authorize', code: 'RETRY_LATER', times: 3 });
   await stage.api.call('POST', `/v1/connections/${id}/refresh`, {});
 }

@@ -4,7 +4,7 @@ import { nextOf, type TourSteps } from './tour-steps.js';
 /** Every function of a Tink client once, through the REST API. */
 export async function tinkLeg(steps: TourSteps, userId: string): Promise<void> {
   steps.title('Tink: logins, one-time codes, QR');
-  const otp = await steps.connect(userId, 'tink', 'se-demobank-open-banking-embedded', login('u10000001'));
+  const otp = await steps.connect(userId, 'tink', 'no-demobank-open-banking-embedded', login('u10000001'));
   await answerCode(steps, otp);
   await readAndRefresh(steps, userId, otp);
   await renew(steps, otp);

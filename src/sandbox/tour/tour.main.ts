@@ -29,10 +29,11 @@ async function visit(url: string): Promise<URL> {
   return location;
 }
 
+/** Other demo connections may wait too; the latest is the tour's. */
 async function confirmInApp(simulator: RestClient): Promise<void> {
   const { body } = await simulator.call('GET', '/__sim/state');
   const credentials = member(body, 'credentials');
-  const waiting = (Array.isArray(credentials) ? credentials : []).find(
+  const waiting = (Array.isArray(credentials) ? credentials : []).findLast(
     (each: unknown) => member(each, 'status') === 'AWAITING_MOBILE_BANKID_AUTHENTICATION',
   ) as unknown;
   await simulator.call('POST', `/__sim/credentials/${textAt(waiting, 'id')}/approve`, {});

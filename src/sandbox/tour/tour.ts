@@ -11,10 +11,14 @@ export async function playTour(ground: TourGround): Promise<void> {
   const externalUserId = `tour-${String(process.pid)}-${process.hrtime.bigint().toString(36)}`;
   const created = await steps.call('create_user', 201, 'POST', '/v1/users', { externalUserId, market: 'SE' });
   const userId = textAt(created.body, 'id');
-  await tinkLeg(steps, userId);
-  await flanksLeg(steps, userId);
-  await flinksLeg(steps, userId);
-  steps.title('The end');
-  await steps.call('delete_user', 204, 'DELETE', `/v1/users/${userId}`);
-  await steps.call('get user', 404, 'GET', `/v1/users/${userId}`);
+  try {
+    await tinkLeg(steps, userId);
+    await flanksLeg(steps, userId);
+    await flinksLeg(steps, userId);
+  } finally {
+    // A tour that stops half-way must not stand in the way of the next.
+    steps.title('The end');
+    await steps.call('delete_user', 204, 'DELETE', `/v1/users/${userId}`);
+    await steps.call('get user', 404, 'GET', `/v1/users/${userId}`);
+  }
 }
