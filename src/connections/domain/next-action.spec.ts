@@ -127,6 +127,13 @@ describe('nextAction', () => {
       });
     });
 
+    it('repeats a question of the bank as it is', () => {
+      const fields = [field({ label: 'What city were you born in?' })];
+      expect(asked({ kind: 'submit_information', expiresAt, fields }).message).toBe(
+        'The bank asks: What city were you born in?',
+      );
+    });
+
     it('tells no handle and no credential', () => {
       const text = JSON.stringify(asked({ kind: 'submit_information', expiresAt, fields: [field()] }));
       expect(text).not.toContain(CREDENTIAL_ID);

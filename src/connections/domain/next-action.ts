@@ -126,7 +126,9 @@ function challengeAction({ id, challenge }: Connection): NextAction {
 function submitMessage(fields: readonly Field[]): string {
   const asked = fields.filter((field) => field.type !== 'info');
   const [only] = asked;
-  return asked.length === 1 && only ? `Give the bank: ${only.label}.` : 'Answer the questions of the bank.';
+  if (asked.length !== 1 || !only) return 'Answer the questions of the bank.';
+  // The label is the bank's own text, often a whole sentence.
+  return /[.?!:]$/.test(only.label) ? `The bank asks: ${only.label}` : `Give the bank: ${only.label}.`;
 }
 
 /** A provider may report an ended consent late, so the clock counts as much as the state. */
