@@ -1,11 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 
+import { PageQuery } from '../platform/pagination/page.query.js';
 import { RequireScope } from '../access/require-scope.decorator.js';
 import { AuditRepository } from '../audit/persistence/audit.repository.js';
 import { ApiProblems } from '../platform/openapi/api-problems.decorator.js';
 import { AuditPageResponse, toAuditEntryResponse } from './audit.dto.js';
-import { PageQuery } from './page.dto.js';
 
 @ApiTags('admin')
 @Controller('admin/audit')

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Re
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { PageQuery } from '../platform/pagination/page.query.js';
 import { UuidPipe } from '../platform/errors/uuid.pipe.js';
 import { actorOf, type Caller } from '../access/caller.js';
 import { CreateClient } from '../access/create-client.js';
@@ -18,7 +19,6 @@ import {
   CreatedClientResponse,
   toClientResponse,
 } from './clients.dto.js';
-import { PageQuery } from './page.dto.js';
 
 @ApiTags('admin')
 @Controller('admin/clients')

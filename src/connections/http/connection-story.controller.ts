@@ -8,7 +8,7 @@ import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { AnswerChallenge } from '../answer-challenge.js';
 import { ExplainConnection } from '../explain-connection.js';
 import { ReadConnections } from '../read-connections.js';
-import { PageQuery } from './connection.requests.js';
+import { PageQuery } from '../../platform/pagination/page.query.js';
 import { EventPageResponse, ExplanationResponse, toEventResponse, toExplanationResponse } from './event.response.js';
 
 /** What a connection went through, and the picture of its open challenge. Never cached. */

@@ -1,23 +1,20 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
   IsOptional,
   IsString,
   IsUrl,
   IsUUID,
   Length,
   Matches,
-  Max,
   MaxLength,
-  Min,
 } from 'class-validator';
 
-import { DEFAULT_PAGE, MAX_PAGE } from '../../platform/pagination/cursor.js';
+import { PageQuery } from '../../platform/pagination/page.query.js';
 import { CONNECTION_STATES, type ConnectionState } from '../domain/connection-state.js';
 import { IsAnswers } from './answers.js';
 
@@ -26,22 +23,6 @@ const RETURN_URL = { protocols: ['https', 'http'], require_tld: false, require_p
 /** PostgreSQL keeps no NUL, and nobody types the other control characters into an id or a label. */
 const PLAIN = /^\P{Cc}*$/u;
 const PLAIN_RULE = { message: '$property must not have control characters' };
-
-export class PageQuery {
-  @ApiProperty({ required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
-  limit: number = DEFAULT_PAGE;
-
-  @ApiProperty({ required: false, description: 'The `nextCursor` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  cursor?: string;
-}
 
 export class ListConnectionsQuery extends PageQuery {
   @ApiProperty({ required: false, format: 'uuid' })

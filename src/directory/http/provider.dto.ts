@@ -1,11 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
 
 import type { Capabilities, Limits } from '../../credentials/capabilities.js';
 import type { Field } from '../../credentials/field.js';
 import type { Institution } from '../../credentials/institution-directory.js';
-import { DEFAULT_PAGE, MAX_PAGE } from '../../platform/pagination/cursor.js';
+import { PageQuery } from '../../platform/pagination/page.query.js';
 
 const ANY_OBJECT = { type: 'object' as const, additionalProperties: true };
 
@@ -36,7 +35,7 @@ export class ProviderListResponse {
   nextCursor!: null;
 }
 
-export class InstitutionsQuery {
+export class InstitutionsQuery extends PageQuery {
   @ApiProperty({ required: false, example: 'SE' })
   @IsOptional()
   @Matches(/^[A-Z]{2}$/, { message: 'market must be two capital letters, e.g. SE' })
@@ -47,20 +46,6 @@ export class InstitutionsQuery {
   @IsString()
   @Length(1, 100)
   query?: string;
-
-  @ApiProperty({ required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
-  limit: number = DEFAULT_PAGE;
-
-  @ApiProperty({ required: false })
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  cursor?: string;
 }
 
 export class InstitutionResponse {

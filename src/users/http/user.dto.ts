@@ -1,19 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, IsString, Length, Matches } from 'class-validator';
 
-import { DEFAULT_PAGE, MAX_PAGE } from '../../platform/pagination/cursor.js';
+import { PageQuery } from '../../platform/pagination/page.query.js';
 import type { User } from '../user.js';
 
 /** PostgreSQL keeps no NUL, and nobody types the other control characters into an id. */
@@ -39,27 +27,13 @@ export class CreateUserRequest {
   locale?: string;
 }
 
-export class ListUsersQuery {
+export class ListUsersQuery extends PageQuery {
   @ApiProperty({ required: false })
   @IsOptional()
   @IsString()
   @Length(1, 200)
   @Matches(PLAIN, PLAIN_RULE)
   externalUserId?: string;
-
-  @ApiProperty({ required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
-  limit: number = DEFAULT_PAGE;
-
-  @ApiProperty({ required: false })
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  cursor?: string;
 }
 
 export class AuthorizationGrantRequest {

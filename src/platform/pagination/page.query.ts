@@ -2,8 +2,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 
-import { DEFAULT_PAGE, MAX_PAGE } from '../platform/pagination/cursor.js';
+import { DEFAULT_PAGE, MAX_PAGE } from './cursor.js';
 
+/** How much of a list, and from where. Lists with filters extend it. */
 export class PageQuery {
   @ApiProperty({ required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
   @IsOptional()
