@@ -106,6 +106,9 @@ export class Connections1763600100000 implements MigrationInterface {
       CREATE TRIGGER connection_events_append_only BEFORE UPDATE OR DELETE ON connection_events
         FOR EACH ROW EXECUTE FUNCTION connection_events_are_append_only()`);
     await runner.query(`
+      CREATE TRIGGER connection_events_never_emptied BEFORE TRUNCATE ON connection_events
+        FOR EACH STATEMENT EXECUTE FUNCTION connection_events_are_append_only()`);
+    await runner.query(`
       CREATE TABLE connection_creations (
         id uuid PRIMARY KEY,
         user_id uuid NOT NULL REFERENCES users (id),

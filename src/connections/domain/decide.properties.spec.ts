@@ -7,6 +7,7 @@ import { Opened } from '../../platform/crypto/opened.js';
 import type { Connection } from './connection.js';
 import { CONNECTION_STATES, isMoving, TRANSITIONS } from './connection-state.js';
 import { decide, type DecisionContext, type DeletionStarted } from './decide.js';
+import { isUnknownStatus } from './reading-order.js';
 
 type Step = Observation | DeletionStarted;
 
@@ -31,7 +32,7 @@ const observation: fc.Arbitrary<Observation> = fc
   )
   .map((made) => ({ ...observed(made.state), ...made }));
 
-const live = observation.filter(({ state }) => state !== 'deleted');
+const live = observation.filter((made) => made.state !== 'deleted' && !isUnknownStatus(made));
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: observation },
   { weight: 1, arbitrary: fc.constant<Step>({ state: 'deleting' }) },
@@ -110,6 +111,16 @@ describe('decide, for any observations in any order', () => {
           ]);
         },
       ),
+    );
+  });
+
+  it('is not moved by a status word that nobody knows', () => {
+    fc.assert(
+      fc.property(sequences, (steps) => {
+        play(steps, (_before, one, after) => {
+          if (one.state !== 'deleting' && isUnknownStatus(one)) expect(after).toBeNull();
+        });
+      }),
     );
   });
 

@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.js';
 import { isMoving, TRANSITIONS, type ConnectionState } from './connection-state.js';
 import { consentRenewableFrom } from './clocks.js';
-import { compareWithKnown, sameQuestion, tellsMore } from './reading-order.js';
+import { compareWithKnown, isUnknownStatus, sameQuestion, tellsMore } from './reading-order.js';
 import { nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
 
 /** Who or what brought an observation, and when. */
@@ -24,7 +24,7 @@ export interface DeletionStarted {
   readonly state: 'deleting';
 }
 
-export type RefusalReason = 'out_of_order' | 'not_moved' | 'stale_fence' | 'illegal_transition';
+export type RefusalReason = 'out_of_order' | 'not_moved' | 'unknown_status' | 'stale_fence' | 'illegal_transition';
 
 export type Decision =
   | {
@@ -47,6 +47,7 @@ export function decide(
   if (context.fence !== undefined && context.fence < connection.fence) return refuse('stale_fence');
   if (!TRANSITIONS[connection.state].includes(observation.state)) return refuse('illegal_transition');
   if (observation.state === 'deleting') return startDeletion(connection, context);
+  if (isUnknownStatus(observation)) return refuse('unknown_status');
 
   const order = compareWithKnown(connection, observation);
   if (order === 'older') return refuse('out_of_order');

@@ -26,6 +26,14 @@ export function tellsMore(connection: Connection, observation: Observation): boo
   return connection.cause === 'unknown' && observation.cause !== 'unknown' && !isMoving(observation.state);
 }
 
+/**
+ * A status word that the adapter does not know, read as "still working on it". It says nothing about the connection,
+ * so it changes nothing; the adapter counts it.
+ */
+export function isUnknownStatus({ state, cause }: Pick<Observation, 'state' | 'cause'>): boolean {
+  return cause === 'unknown' && isMoving(state);
+}
+
 /** Does the user see the same question? The deadline is left out: some adapters count it from the reading. */
 export function sameQuestion(one: Challenge | null, other: Challenge | null): boolean {
   return JSON.stringify(shown(one)) === JSON.stringify(shown(other));

@@ -21,6 +21,16 @@ describe('settle', () => {
     }
   });
 
+  it('gives up a connection whose provider uses a word that nobody knows, and not before the limit', () => {
+    const reading: Observation = { ...observed('syncing'), cause: 'unknown' };
+    const moving = (age: number) => since(age, { state: 'authenticating' });
+    expect(settle(moving(LIMIT), reading, NOON, LIMIT)).toBe(reading);
+    expect(settle(moving(LIMIT + 1), reading, NOON, LIMIT)).toMatchObject({
+      state: 'retrying',
+      providerStatusAt: null,
+    });
+  });
+
   describe('an accepted call after which the provider never moved', () => {
     it('keeps waiting within the grace', () => {
       const reading = observed('active');

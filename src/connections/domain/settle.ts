@@ -1,6 +1,7 @@
 import type { Observation } from '../../credentials/observation.js';
 import type { Connection } from './connection.js';
 import { isMoving } from './connection-state.js';
+import { isUnknownStatus } from './reading-order.js';
 
 /** How long an accepted call may go without the provider's status moving before the old status is the outcome. */
 export const ACCEPTED_GRACE_MS = 60_000;
@@ -19,7 +20,7 @@ export function settle(
 ): Observation {
   if (!isMoving(connection.state)) return observation;
   const age = now.getTime() - connection.stateSince.getTime();
-  if (observation.state === connection.state) {
+  if (observation.state === connection.state || isUnknownStatus(observation)) {
     return age > settleWithinMs ? givenUp(connection, observation) : observation;
   }
   return age > ACCEPTED_GRACE_MS

@@ -9,15 +9,14 @@ import { PROBLEM_CATALOGUE, type ProblemCode } from '../errors/problem-catalogue
 import { PROBLEM_MEDIA_TYPE } from '../errors/problem.js';
 import type { Ids } from '../ids/ids.js';
 import { RequestIds } from '../logging/request-id.js';
+import { refusedAfterParsing, refusedBeforeParsing } from './json-body.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Time for a client to send its whole request. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** PostgreSQL stores no text with it, and no field here has a use for it. */
-const NUL_IN_JSON = '\\u0000';
 const NUL_IN_URL = '%00';
-const NO_NUL = 'Text must not contain the character U+0000.';
+const NO_NUL = 'An address must not contain the character U+0000.';
 
 type FrameworkErrorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -51,9 +50,18 @@ function acceptOnlyJson(adapter: FastifyAdapter): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else if (body.includes(NUL_IN_JSON)) done(new Failure('request.invalid', { detail: NO_NUL }));
-    else void parse(request, body.toString(), done);
+    if (body.length === 0) {
+      done(null, undefined);
+      return;
+    }
+    const text = body.toString();
+    const refused = refusedBeforeParsing(text);
+    if (refused) done(refused);
+    else {
+      void parse(request, text, (error, parsed) => {
+        done(error ?? refusedAfterParsing(text, parsed), parsed);
+      });
+    }
   });
 }
 
