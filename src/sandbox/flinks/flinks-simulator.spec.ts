@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MovableClock } from '../../platform/time/clock.js';
 import { FLINKS_CODES, statusOf } from './flinks-codes.js';
-import { DAY, FlinksDriver, objects, text } from './testing/flinks-driver.js';
+import { CUSTOMER, DAY, FlinksDriver, objects, text } from './testing/flinks-driver.js';
 
 describe('control', () => {
   let driver: FlinksDriver;
@@ -132,14 +132,11 @@ describe('control', () => {
   });
 
   it('what is not JSON is INVALID_REQUEST', async () => {
-    const response = await fetch(
-      `${driver.sim.apiUrl}/v3/${'c0ffee00-0000-4000-8000-000000000001'}/BankingServices/Authorize`,
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{"broken": ',
-      },
-    );
+    const response = await fetch(`${driver.sim.apiUrl}/v3/${CUSTOMER}/BankingServices/Authorize`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"broken": ',
+    });
     expect(await response.json()).toMatchObject({ HttpStatusCode: 401, FlinksCode: 'INVALID_REQUEST' });
   });
 
