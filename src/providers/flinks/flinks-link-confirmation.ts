@@ -17,15 +17,13 @@ import { visitOf, visitText, type FlinksVisit } from './flinks-visit.js';
 
 type Outcome = Promise<Result<LinkOutcome, ProviderFailure>>;
 
-/** How far Flinks' clock may be behind ours, in milliseconds. */
-const SKEW_MS = 60_000;
 const AGAIN_MS = 10_000;
 /** Flinks ends the processing of a session after this time: what is not there by then does not come. */
 const PROCESSING_MS = 30 * 60_000;
 
 /**
  * Whether a LoginId came out of a visit. The browser brings it, so anybody may have written it: Flinks must have it, and
- * must have been at the bank for it since the visit began.
+ * must have been at the bank for it after the visit began. A visit takes longer than two clocks are apart.
  */
 @Injectable()
 export class FlinksLinkConfirmation {
@@ -49,8 +47,7 @@ export class FlinksLinkConfirmation {
     const expected = visit.credential && credentialIdOf(visit.credential);
     // Whoever repairs a connection compares the LoginId with its own; for a new one it must come out of this visit.
     const compared = expected?.kind === 'login' && how === undefined;
-    const skewMs = how === 'strictly' ? 0 : SKEW_MS;
-    if (!compared && !isFresh(login.lastRefresh, visitOf(visit.handle), skewMs)) return ok(this.later(visit, loginId));
+    if (!compared && !isFresh(login.lastRefresh, visitOf(visit.handle))) return ok(this.later(visit, loginId));
     return this.connected(visit, { answer, token }, call);
   }
 
@@ -89,7 +86,7 @@ export class FlinksLinkConfirmation {
   private later(visit: LinkReturn, loginId: string): LinkOutcome {
     const now = this.clock.now();
     const known = visitOf(visit.handle) ?? { begunAt: new Date(0), language: DEFAULT_LANGUAGE };
-    if (now.getTime() - known.begunAt.getTime() > PROCESSING_MS + SKEW_MS) {
+    if (now.getTime() - known.begunAt.getTime() > PROCESSING_MS) {
       return { kind: 'ended', cause: 'unknown', providerReason: 'NO_FRESH_DATA' };
     }
     const retryAt = new Date(now.getTime() + AGAIN_MS);
@@ -97,9 +94,9 @@ export class FlinksLinkConfirmation {
   }
 }
 
-function isFresh(lastRefresh: Date | null, visit: FlinksVisit | undefined, skewMs: number): boolean {
+function isFresh(lastRefresh: Date | null, visit: FlinksVisit | undefined): boolean {
   if (!lastRefresh || !visit) return false;
-  return lastRefresh.getTime() >= visit.begunAt.getTime() - skewMs;
+  return lastRefresh > visit.begunAt;
 }
 
 /** The text that the core knows stays: the same LoginId, or the first one of a creation that never got one. */

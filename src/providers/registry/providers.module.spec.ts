@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 
-import { FlanksConfig, ServerConfig, TinkConfig } from '../../config/slices.js';
+import { FlanksConfig, FlinksConfig, ServerConfig, TinkConfig } from '../../config/slices.js';
 import { OutgoingCallObserver } from '../../platform/http/outgoing-call-observer.js';
 import { PlatformModule } from '../../platform/platform.module.js';
 import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
@@ -16,6 +16,7 @@ async function boot(config: TinkConfig, observer?: OutgoingCallObserver) {
     { provide: TinkConfig, useValue: config },
     { provide: ServerConfig, useValue: new ServerConfig('127.0.0.1', 0, 'http://127.0.0.1', 'all', 'live') },
     { provide: FlanksConfig, useValue: new FlanksConfig('http://127.0.0.1:1', '', null, null, 'link') },
+    { provide: FlinksConfig, useValue: new FlinksConfig('http://127.0.0.1:1', '', null, null, null) },
     ...(observer ? [{ provide: OutgoingCallObserver, useValue: observer }] : []),
   ];
   @Global()
