@@ -28,7 +28,7 @@ export function stopOnSignals(app: Stoppable, edge: ProcessEdge, log: (message: 
     const cut = setTimeout(() => {
       log('requests in flight are cut off');
       app.getHttpServer().closeAllConnections();
-    }, IN_FLIGHT_MS);
+    }, IN_FLIGHT_MS).unref();
     app.close().then(
       () => {
         clearTimeout(cut);
