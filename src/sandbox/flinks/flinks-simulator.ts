@@ -29,7 +29,7 @@ export async function createFlinksSimulator(options: FlinksSimulatorOptions): Pr
     calls,
     now: () => world.now(),
     save: () => file.save(),
-    isSecretQuery: (key) => !OPEN_QUERY.includes(key),
+    isSecretQuery: (key) => key !== '' && !OPEN_QUERY.includes(key),
   });
   const desk = new AuthorizeDesk(world);
   const control = new InProcessControl(world);

@@ -21,7 +21,8 @@ function fieldsOf(type: Challenge['type'], iterables: readonly string[], n: numb
       return options(
         iterables,
         (i) => `<input type="radio" name="answer.${n}" value="${i}">`,
-        (bytes, i) => `<img width="48" height="48" alt="image ${i + 1}" src="data:image/jpeg;base64,${escape(bytes)}">`,
+        (bytes, i) =>
+          `<img border="1" width="48" height="48" alt="image ${i + 1}" src="data:image/jpeg;base64,${escape(bytes)}">`,
       );
     case 'TextOrCall':
       return `${options(iterables, (i) => `<input type="radio" name="answer.${n}" value="${i}">`, escape)}

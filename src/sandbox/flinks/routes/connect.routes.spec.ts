@@ -170,7 +170,9 @@ describe('Connect', () => {
   it('forgets a visit after a day, and keeps its secrets out of the log', async () => {
     const { visit } = await open(`redirectUrl=${redirect}&authorizeToken=hush`);
     const log = JSON.stringify(driver.sim.control.calls());
-    expect(log).toContain('/v2/');
+    expect(log).toContain('"path":"/v2/","query":"redirectUrl=&authorizeToken="');
+    await driver.call('GET', visit);
+    expect(driver.sim.control.calls().at(-1)).toMatchObject({ path: visit, query: '' });
     for (const secret of ['hush', 'app.example']) expect(log).not.toContain(secret);
     driver.clock.advance(2 * DAY);
     expect((await driver.call('GET', visit)).status).toBe(410);
