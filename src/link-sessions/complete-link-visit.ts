@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 
 import { ServerConfig } from '../config/slices.js';
+import type { ProviderFailure } from '../credentials/failure.js';
 import type { LinkFlow, LinkReturn } from '../credentials/link-flow.js';
 import { Opened } from '../platform/crypto/opened.js';
 import { Failure } from '../platform/errors/failure.js';
@@ -19,6 +20,8 @@ const CLAIM_MS = 60_000;
 /** The user's browser came back. Everything it brings is untrusted; `state` only tells which visit is meant. */
 @Injectable()
 export class CompleteLinkVisit {
+  private readonly log = new Logger(CompleteLinkVisit.name);
+
   constructor(
     private readonly sessions: LinkSessionRepository,
     private readonly providers: ProviderAccess,
@@ -34,27 +37,50 @@ export class CompleteLinkVisit {
     state: string | undefined,
     query: ReadonlyMap<string, string>,
   ): Promise<{ session: LinkSession; result: VisitResult }> {
-    const session = await this.claim(providerName, state);
+    const session = await this.find(providerName, state);
     const { links } = this.providers.provider(session.provider);
     if (!links) throw new Failure('link.unknown');
-    return { session, result: await this.ask(links, session, query) };
+    await this.claim(session);
+    try {
+      const visit = await this.visits.visit(session, this.server);
+      return { session, result: await this.ask(links, session, visit, query) };
+    } catch (error) {
+      return { session, result: await this.settle.refuse(session, error) };
+    }
   }
 
-  private async claim(provider: string, state: string | undefined): Promise<LinkSession> {
+  private async find(provider: string, state: string | undefined): Promise<LinkSession> {
     const sound = state !== undefined && state !== '' && state.length <= LONGEST_STATE;
     const session = sound ? await this.sessions.findByState(provider, new Opened(state)) : null;
     if (!session) throw new Failure('link.unknown');
-    const now = this.clock.now();
-    if (await this.sessions.claim(session.id, now, new Date(now.getTime() + CLAIM_MS))) return session;
-    throw new Failure(session.status === 'open' ? 'link.expired' : 'link.used');
+    return session;
   }
 
-  private async ask(links: LinkFlow, session: LinkSession, query: ReadonlyMap<string, string>): Promise<VisitResult> {
-    const visit: LinkReturn = await this.visits.visit(session, this.server);
+  /** What was read may be old by now, so only the clock tells a visit that is too late from one that somebody took. */
+  private async claim({ id, status, expiresAt }: LinkSession): Promise<void> {
+    const now = this.clock.now();
+    if (await this.sessions.claim(id, now, new Date(now.getTime() + CLAIM_MS))) return;
+    throw new Failure(status === 'open' && expiresAt <= now ? 'link.expired' : 'link.used');
+  }
+
+  private async ask(
+    links: LinkFlow,
+    session: LinkSession,
+    visit: LinkReturn,
+    query: ReadonlyMap<string, string>,
+  ): Promise<VisitResult> {
     const result = await links.complete(visit, query, this.providers.call(session.locale));
     if (result.ok) return this.settle.run(session, result.value);
-    // What the provider may have done is looked for later; what it surely did not do, the user may try again.
-    if (!result.failure.mayHaveHappened) await this.sessions.reopen(session.id, session.recoverAt);
-    throw asFailure(result.failure);
+    const { failure } = result;
+    // What the provider surely did not do, the user may try again with the same address.
+    if (!failure.mayHaveHappened) await this.sessions.reopen(session.id, session.recoverAt);
+    // What it may have done is looked for later; there is nothing that the user could do about it.
+    else if (failure.code.startsWith('provider.')) return this.later(session, failure);
+    throw asFailure(failure);
+  }
+
+  private later({ id, provider }: LinkSession, { code }: ProviderFailure): VisitResult {
+    this.log.warn({ linkSessionId: id, provider, code }, 'a hosted visit is left for recovery');
+    return { status: 'waiting' };
   }
 }

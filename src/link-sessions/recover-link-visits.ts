@@ -37,11 +37,20 @@ export class RecoverLinkVisits {
       try {
         await this.look(session);
       } catch (error) {
-        this.log.warn({ linkSessionId: session.id, err: error }, 'a hosted visit cannot be looked for yet');
-        await this.later(session);
+        await this.afterTrouble(session, error);
       }
     }
     return due.length;
+  }
+
+  /** A visit to a connection that is gone is over; anything else is tried again. */
+  private async afterTrouble(session: LinkSession, trouble: unknown): Promise<void> {
+    try {
+      await this.settle.refuse(session, trouble);
+    } catch (error) {
+      this.log.warn({ linkSessionId: session.id, err: error }, 'a hosted visit cannot be looked for yet');
+      await this.later(session);
+    }
   }
 
   private async look(session: LinkSession): Promise<void> {

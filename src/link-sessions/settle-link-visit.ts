@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 
 import { ConnectLinked } from '../connections/connect-linked.js';
+import type { Connection } from '../connections/domain/connection.js';
 import type { Origin } from '../connections/origin.js';
 import type { LinkOutcome } from '../credentials/link-flow.js';
 import { Failure } from '../platform/errors/failure.js';
@@ -28,30 +29,58 @@ export class SettleLinkVisit {
       await this.sessions.postpone(session, outcome.retryAt, outcome.handle ?? session.handle);
       return { status: 'waiting' };
     }
-    const end = await this.endOf(session, outcome);
-    await this.sessions.end(session.id, end, this.clock.now());
+    return this.end(session, await this.endOf(session, outcome));
+  }
+
+  /** Ends a visit whose connection cannot be repaired any more. @throws what is no refusal */
+  async refuse(session: LinkSession, error: unknown): Promise<VisitResult> {
+    return this.end(session, refusal(error));
+  }
+
+  /** Another process may have ended it meanwhile: then that is how it ended. */
+  private async end(session: LinkSession, end: LinkEnd): Promise<VisitResult> {
     const { id, provider, purpose } = session;
+    if (!(await this.sessions.end(id, end, this.clock.now()))) return (await this.earlier(id)) ?? end;
     this.log.log({ linkSessionId: id, provider, purpose, ...end }, 'hosted visit ended');
     return end;
+  }
+
+  private async earlier(id: string): Promise<LinkEnd | null> {
+    const session = await this.sessions.find(id);
+    if (!session || session.status === 'open' || session.status === 'completing') return null;
+    const { status, connectionId, cause, problem } = session;
+    return {
+      status,
+      ...(connectionId !== null && { connectionId }),
+      ...(cause !== null && { cause }),
+      ...(problem !== null && { problem }),
+    };
+  }
+
+  private async connect(
+    session: LinkSession,
+    outcome: Extract<LinkOutcome, { kind: 'connected' | 'duplicate' }>,
+  ): Promise<Connection> {
+    const { userId, externalUserId, provider, connectionId, purpose, reference } = session;
+    const visitor = { userId, externalUserId, provider, reference };
+    const origin = originOf(session);
+    const repairs = purpose === 'connect' ? null : connectionId;
+    if (outcome.kind === 'duplicate') {
+      if (repairs !== null) throw await this.connections.duplicate(provider, userId, outcome.credentialId);
+      return this.connections.existing(visitor, outcome.credentialId, origin);
+    }
+    return repairs === null
+      ? this.connections.connect(visitor, outcome.snapshot, origin)
+      : this.connections.repair(repairs, outcome.snapshot, origin);
   }
 
   private async endOf(session: LinkSession, outcome: Exclude<LinkOutcome, { kind: 'not_ready' }>): Promise<LinkEnd> {
     if (outcome.kind === 'ended') return { status: 'failed', cause: outcome.cause };
     try {
-      if (outcome.kind === 'duplicate') {
-        throw await this.connections.duplicate(session.provider, session.userId, outcome.credentialId);
-      }
-      const { userId, externalUserId, provider, connectionId, purpose, reference } = session;
-      const visitor = { userId, externalUserId, provider, reference };
-      const connection =
-        purpose === 'connect' || connectionId === null
-          ? await this.connections.connect(visitor, outcome.snapshot, originOf(session))
-          : await this.connections.repair(connectionId, outcome.snapshot, originOf(session));
+      const connection = await this.connect(session, outcome);
       return { status: 'connected', connectionId: connection.id };
     } catch (error) {
-      if (!(error instanceof Failure) || !REFUSALS.has(error.code)) throw error;
-      const known = error.details.members?.['connectionId'];
-      return { status: 'failed', problem: error.code, ...(typeof known === 'string' ? { connectionId: known } : {}) };
+      return refusal(error);
     }
   }
 }
@@ -63,6 +92,13 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'connection.not_found',
   'connection.deleting',
 ]);
+
+/** @throws what is no refusal */
+function refusal(error: unknown): LinkEnd {
+  if (!(error instanceof Failure) || !REFUSALS.has(error.code)) throw error;
+  const known = error.details.members?.['connectionId'];
+  return { status: 'failed', problem: error.code, ...(typeof known === 'string' ? { connectionId: known } : {}) };
+}
 
 function originOf(session: LinkSession): Origin {
   return { trigger: 'link', actor: session.actor, requestId: null };

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
+import type { Type } from '@nestjs/common';
 import pg from 'pg';
 
 import { SCOPES } from '../../src/access/scope.js';
@@ -50,6 +51,8 @@ export interface ConnectOptions {
 export interface SandboxAppOptions {
   /** The clock stands still until advanced. Default true. */
   readonly frozen?: boolean;
+  /** Of simulators that were started before; default: one of its own. */
+  readonly clock?: MovableClock;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -74,7 +77,8 @@ export class SandboxApp {
   ) {}
 
   static async start(options: SandboxAppOptions = {}): Promise<SandboxApp> {
-    const clock = options.frozen === false ? new MovableClock() : MovableClock.frozenAt(SANDBOX_START);
+    const clock =
+      options.clock ?? (options.frozen === false ? new MovableClock() : MovableClock.frozenAt(SANDBOX_START));
     const [simulator, database] = await Promise.all([
       createTinkSimulator({ clock, clientId: 'sandbox', clientSecret: CLIENT_SECRET, stepMs: STEP_MS }),
       testDatabase(),
@@ -122,6 +126,11 @@ export class SandboxApp {
 
   logText(): string {
     return this.running.logText();
+  }
+
+  /** A part of the running application. */
+  inside<T>(part: Type<T>): T {
+    return this.running.app.get(part, { strict: false });
   }
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
@@ -275,6 +284,7 @@ function environmentOf({ simulator, database, bootstrapKey }: Ground): Record<st
     DATABASE_URL: database.url,
     MOORING_BOOTSTRAP_KEY: bootstrapKey,
     TINK_API_URL: simulator.url,
+    TINK_LINK_URL: simulator.linkUrl,
     TINK_CLIENT_ID: 'sandbox',
     TINK_CLIENT_SECRET: CLIENT_SECRET,
   };
