@@ -2,11 +2,11 @@ import { inspect } from 'node:util';
 
 import type { CallContext } from '../../src/credentials/call-context.js';
 import type { CredentialRef, ProviderUserRef } from '../../src/credentials/credential-ref.js';
-import type { CredentialsService } from '../../src/credentials/credentials.service.js';
 import type { ProviderFailure } from '../../src/credentials/failure.js';
 import type { Observation, ObservedState } from '../../src/credentials/observation.js';
 import type { Result } from '../../src/credentials/result.js';
 import type { ContractHarness, Scenario, StartHarness } from './contract-harness.js';
+import { RememberingCore } from './remembering-core.js';
 
 const MOVING: ReadonlySet<ObservedState> = new Set(['pending', 'authenticating', 'syncing']);
 const STEP_MS = 1000;
@@ -17,14 +17,14 @@ export class ContractBench {
   readonly call: CallContext = { signal: new AbortController().signal };
   private readonly heard: unknown[] = [];
 
-  private constructor(readonly harness: ContractHarness) {}
+  readonly service: RememberingCore;
+
+  private constructor(readonly harness: ContractHarness) {
+    this.service = new RememberingCore(harness.provider.credentials);
+  }
 
   static async open(start: StartHarness, deadlineMs?: number): Promise<ContractBench> {
     return new ContractBench(await start(deadlineMs === undefined ? {} : { deadlineMs }));
-  }
-
-  get service(): CredentialsService {
-    return this.harness.provider.credentials;
   }
 
   async failure(result: Promise<Result<unknown, ProviderFailure>>): Promise<ProviderFailure | 'no failure'> {
@@ -52,7 +52,9 @@ export class ContractBench {
   async settledAfter(ref: CredentialRef, before: Observation): Promise<Observation> {
     for (let step = 0; step < MAX_STEPS; step += 1) {
       const { observation } = await this.value(this.service.get(ref, this.call));
-      const moved = (observation.providerStatusAt?.getTime() ?? 0) > (before.providerStatusAt?.getTime() ?? 0);
+      // A reading without a time cannot be placed and counts as newer, as in the core.
+      const at = observation.providerStatusAt;
+      const moved = at === null || at.getTime() > (before.providerStatusAt?.getTime() ?? 0);
       if (moved && !MOVING.has(observation.state)) return observation;
       this.harness.advance(STEP_MS);
     }

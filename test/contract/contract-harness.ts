@@ -61,6 +61,10 @@ export interface ContractHarness {
   readonly hasStatusWords?: boolean;
   /** False = reading a credential does not tell whose it is; only the list does. */
   readonly tellsOwners?: boolean;
+  /** False = the same login again is the same credential, not a duplicate. */
+  readonly noticesDuplicates?: boolean;
+  /** False = an accepted creation has no time of the provider; the first data have one. */
+  readonly datesAcceptance?: boolean;
   /** Resolves when a call hangs at the provider. */
   hanging(): Promise<void>;
   /** Texts that must never be seen. */

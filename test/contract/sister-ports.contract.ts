@@ -22,6 +22,7 @@ export function describeSisterPorts(start: StartHarness): void {
       if (!blocked || !login) return;
       const { harness, call } = at();
       const replaced = await at().value(login.replaceLogin(blocked.ref, harness.rightFields(), call));
+      at().service.learnSnapshot(blocked.ref, replaced);
       expect(replaced.credentialId.reveal('test')).toBe(blocked.ref.credentialId.reveal('test'));
       expect((await at().settledAfter(blocked.ref, blocked.observation)).state).toBe('active');
     });

@@ -52,8 +52,8 @@ export class FlinksCredentialsService extends CredentialsService {
     return identityOf(text('username'), languageOf(text('language')));
   }
 
-  override async list(_user: ProviderUserRef, call: CallContext): Outcome<readonly CredentialSnapshot[]> {
-    return unsupported(call, '/v1/connections');
+  override async list(_user: ProviderUserRef, _call: CallContext): Outcome<readonly CredentialSnapshot[]> {
+    return unsupported('/v1/connections');
   }
 
   override async get(ref: CredentialRef, call: CallContext): Outcome<CredentialSnapshot> {
@@ -92,8 +92,8 @@ export class FlinksCredentialsService extends CredentialsService {
     return this.live(ref, true, 'AccountsDetail', call);
   }
 
-  override async qr(_ref: CredentialRef, call: CallContext): Outcome<QrImage> {
-    return unsupported(call, 'submitSupplementalInformation');
+  override async qr(_ref: CredentialRef, _call: CallContext): Outcome<QrImage> {
+    return unsupported('submitSupplementalInformation');
   }
 
   override async submitSupplementalInformation(
@@ -126,7 +126,6 @@ function snapshotOf(ref: CredentialRef, id: FlinksCredentialId, observation: Obs
   return { credentialId, institutionId: id.institution, loginIdentity: null, observation };
 }
 
-function unsupported(call: CallContext, instead: string): Result<never, ProviderFailure> {
-  if (call.signal.aborted) return fail(flinksFailure('provider.aborted'));
+function unsupported(instead: string): Result<never, ProviderFailure> {
   return fail(flinksFailure('capability_unsupported', { instead }));
 }

@@ -1,0 +1,4 @@
+import { describeCredentialsContract } from './credentials.contract.js';
+import { startFlinks } from './flinks.harness.js';
+
+describeCredentialsContract('Flinks', startFlinks);
