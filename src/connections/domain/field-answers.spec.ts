@@ -123,6 +123,15 @@ describe('checkAnswers', () => {
       },
     );
 
+    it.each([
+      ['(a+)+', `${'a'.repeat(40)}!`],
+      ['(?:a|a)*', `${'a'.repeat(40)}!`],
+      ['.*.*.*.*.*x', 'a'.repeat(512)],
+      [`${'a'.repeat(600)}`, 'a'],
+    ])('%s is not run, as it could take for ever: the provider judges', (pattern, value) => {
+      expect(verdict({ pattern }, value)).toBeNull();
+    });
+
     it('is not run on a very long value', () => {
       expect(verdict({ pattern: '(a+)+b' }, 'a'.repeat(513))).toBe(FORM);
     });

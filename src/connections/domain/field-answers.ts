@@ -1,4 +1,5 @@
 import type { Field } from '../../credentials/field.js';
+import { patternCost } from './pattern-cost.js';
 
 /** One answer as the caller gave it. `pointer` leads to it in the request body. */
 export interface Answer {
@@ -13,8 +14,10 @@ export interface AnswerProblem {
   readonly message: string;
 }
 
-/** Longest value that a pattern is run on: patterns come from outside. */
+/** Longest value that a pattern is run on, and longest pattern that is run: patterns come from outside. */
 const LONGEST_MATCHED = 512;
+/** Ways to try a pattern on a value; some milliseconds. */
+const MOST_WAYS = 100_000;
 
 /** Compares answers with what was asked. An empty list means that they fit. Values never appear in a message. */
 export function checkAnswers(fields: readonly Field[], answers: readonly Answer[], root: string): AnswerProblem[] {
@@ -76,12 +79,13 @@ function isOffered(field: Field, value: string): boolean {
   return field.type === 'multi_select' && value.split(',').every((choice) => offered.has(choice));
 }
 
-/** A pattern that does not compile here is the provider's to judge. */
-function matchesPattern(field: Field, value: string): boolean {
-  if (field.pattern === undefined) return true;
+/** A pattern that does not compile here, or takes too long, is the provider's to judge. */
+function matchesPattern({ pattern }: Field, value: string): boolean {
+  if (pattern === undefined) return true;
   if (value.length > LONGEST_MATCHED) return false;
+  if (pattern.length > LONGEST_MATCHED || patternCost(pattern, value.length) > MOST_WAYS) return true;
   try {
-    return new RegExp(`^(?:${field.pattern})$`, 'u').test(value);
+    return new RegExp(`^(?:${pattern})$`, 'u').test(value);
   } catch {
     return true;
   }
