@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import type { CredentialRef, ProviderUserRef } from '../../src/credentials/credential-ref.js';
 import type { CredentialSnapshot } from '../../src/credentials/credentials.service.js';
+import type { ProviderFailure } from '../../src/credentials/failure.js';
+import type { LinkOutcome } from '../../src/credentials/link-flow.js';
+import type { Result } from '../../src/credentials/result.js';
 import type { FlanksConfig } from '../../src/config/slices.js';
 import { Opened } from '../../src/platform/crypto/opened.js';
 import { MovableClock } from '../../src/platform/time/clock.js';
@@ -13,6 +16,7 @@ import { CLIENT, flanksUnderTest } from '../fixtures/flanks/flanks-under-test.js
 import type { LinkHarness, StartLinkHarness, VisitEnding } from './link-flow.contract.js';
 
 const PASSWORD = 'correct-horse';
+const MAX_STEPS = 100;
 const WALKS: Readonly<Record<VisitEnding, Walk>> = {
   success: { password: PASSWORD },
   cancelled: { leaves: true },
@@ -49,7 +53,8 @@ export class FlanksLinkHarness implements LinkHarness {
     deadlineMs?: number,
   ) {
     const { url, platformUrl } = simulator;
-    const deadline = deadlineMs === undefined ? {} : { deadlineMs };
+    // A visit begins with several calls that must not be hit themselves.
+    const deadline = deadlineMs === undefined ? {} : { deadlineMs: Math.max(deadlineMs, 500) };
     this.flanks = flanksUnderTest(url, clock, { platformUrl, flow, linkToken: null, ...deadline });
   }
 
@@ -72,20 +77,20 @@ export class FlanksLinkHarness implements LinkHarness {
   async needing(purpose: 'renew' | 'update_login', user: ProviderUserRef): Promise<CredentialRef> {
     const call = { signal: new AbortController().signal };
     const visit = { user, purpose: 'connect', state: new Opened(randomUUID()), callbackUrl: this.callbackUrl } as const;
-    const begun = await this.flanks.provider.links.begin({ ...visit, institutionId: this.institutionId }, call);
+    const { links } = this.flanks.provider;
+    const begun = await links.begin({ ...visit, institutionId: this.institutionId }, call);
     if (!begun.ok) throw new Error(begun.failure.code);
     const back = await this.visit(begun.value.url.reveal('test'), 'success');
     const { handle } = begun.value;
     const returned = { ...visit, ...(handle && { handle }) };
-    let outcome = await this.flanks.provider.links.complete(returned, withoutState(back), call);
-    while (outcome.ok && outcome.value.kind === 'not_ready') {
-      const { retryAt, handle: later = handle } = outcome.value;
-      this.advance(retryAt.getTime() - this.now().getTime());
-      const again = await this.flanks.provider.links.recover({ ...returned, ...(later && { handle: later }) }, call);
-      if (again.ok && again.value === null) continue;
-      outcome = again.ok && again.value ? { ok: true, value: again.value } : outcome;
+    let outcome: Result<LinkOutcome | null, ProviderFailure> = await links.complete(returned, withoutState(back), call);
+    for (let step = 0; step < MAX_STEPS && outcome.ok && outcome.value?.kind !== 'connected'; step += 1) {
+      const { retryAt, handle: later = handle } =
+        outcome.value?.kind === 'not_ready' ? outcome.value : { retryAt: this.now() };
+      this.advance(Math.max(1000, retryAt.getTime() - this.now().getTime()));
+      outcome = await links.recover({ ...returned, ...(later && { handle: later }) }, call);
     }
-    if (!outcome.ok || outcome.value.kind !== 'connected') throw new Error('The visit did not connect.');
+    if (!outcome.ok || outcome.value?.kind !== 'connected') throw new Error('The visit did not connect.');
     const { credentialId } = outcome.value.snapshot;
     this.advance(10_000);
     const id = credentialId.reveal('test');
