@@ -127,7 +127,7 @@ describe('checkAnswers', () => {
       ['(a+)+', `${'a'.repeat(40)}!`],
       ['(?:a|a)*', `${'a'.repeat(40)}!`],
       ['.*.*.*.*.*x', 'a'.repeat(512)],
-      [`${'a'.repeat(600)}`, 'a'],
+      ['a'.repeat(600), 'a'],
     ])('%s is not run, as it could take for ever: the provider judges', (pattern, value) => {
       expect(verdict({ pattern }, value)).toBeNull();
     });

@@ -7,7 +7,6 @@ import {
   IsIn,
   IsOptional,
   IsString,
-  IsUrl,
   IsUUID,
   Length,
   Matches,
@@ -15,14 +14,9 @@ import {
 } from 'class-validator';
 
 import { PageQuery } from '../../platform/pagination/page.query.js';
+import { IsPlainText, IsReturnUrl } from '../../platform/validation/texts.js';
 import { CONNECTION_STATES, type ConnectionState } from '../domain/connection-state.js';
 import { IsAnswers } from './answers.js';
-
-const RETURN_URL = { protocols: ['https', 'http'], require_tld: false, require_protocol: true };
-
-/** PostgreSQL keeps no NUL, and nobody types the other control characters into an id or a label. */
-const PLAIN = /^\P{Cc}*$/u;
-const PLAIN_RULE = { message: '$property must not have control characters' };
 
 export class ListConnectionsQuery extends PageQuery {
   @ApiProperty({ required: false, format: 'uuid' })
@@ -34,7 +28,7 @@ export class ListConnectionsQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @Length(1, 200)
-  @Matches(PLAIN, PLAIN_RULE)
+  @IsPlainText()
   externalUserId?: string;
 
   @ApiProperty({ required: false, example: 'tink' })
@@ -46,7 +40,7 @@ export class ListConnectionsQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @Length(1, 200)
-  @Matches(PLAIN, PLAIN_RULE)
+  @IsPlainText()
   institutionId?: string;
 
   @ApiProperty({ required: false, enum: CONNECTION_STATES })
@@ -78,7 +72,7 @@ export class CreateConnectionRequest {
   @ApiProperty({ example: 'se-demobank-password' })
   @IsString()
   @Length(1, 200)
-  @Matches(PLAIN, PLAIN_RULE)
+  @IsPlainText()
   institutionId!: string;
 
   @IsAnswers({ username: 'u10000001', password: 'abc123' })
@@ -88,13 +82,12 @@ export class CreateConnectionRequest {
   @IsOptional()
   @IsString()
   @MaxLength(64)
-  @Matches(PLAIN, PLAIN_RULE)
+  @IsPlainText()
   reference?: string;
 
   @ApiProperty({ required: false, description: "Where the bank's page or app sends the user afterwards." })
   @IsOptional()
-  @IsUrl(RETURN_URL)
-  @MaxLength(2000)
+  @IsReturnUrl()
   redirectUrl?: string;
 }
 
@@ -124,15 +117,13 @@ export class RefreshRequest {
 
   @ApiProperty({ required: false })
   @IsOptional()
-  @IsUrl(RETURN_URL)
-  @MaxLength(2000)
+  @IsReturnUrl()
   redirectUrl?: string;
 }
 
 export class AuthenticateRequest {
   @ApiProperty({ required: false })
   @IsOptional()
-  @IsUrl(RETURN_URL)
-  @MaxLength(2000)
+  @IsReturnUrl()
   redirectUrl?: string;
 }

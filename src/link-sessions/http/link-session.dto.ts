@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUrl, IsUUID, Length, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
 
 import { LINK_PURPOSES, type LinkPurpose } from '../../credentials/link-purpose.js';
 import { CAUSES, type Cause } from '../../credentials/observation.js';
+import { IsPlainText, IsReturnUrl } from '../../platform/validation/texts.js';
 import { LINK_STATUSES, type LinkSession, type LinkStatus } from '../link-session.js';
 
 export class CreateLinkSessionRequest {
@@ -23,6 +24,7 @@ export class CreateLinkSessionRequest {
   @IsOptional()
   @IsString()
   @Length(1, 200)
+  @IsPlainText()
   institutionId?: string;
 
   @ApiProperty({
@@ -35,8 +37,7 @@ export class CreateLinkSessionRequest {
   connectionId?: string;
 
   @ApiProperty({ example: 'https://app.example.com/bank-connected', description: 'Where the browser goes in the end.' })
-  @IsUrl({ protocols: ['https', 'http'], require_tld: false, require_protocol: true })
-  @MaxLength(2000)
+  @IsReturnUrl()
   redirectUrl!: string;
 
   @ApiProperty({ required: false, example: 'es_ES' })
@@ -48,6 +49,7 @@ export class CreateLinkSessionRequest {
   @IsOptional()
   @IsString()
   @MaxLength(64)
+  @IsPlainText()
   reference?: string;
 }
 

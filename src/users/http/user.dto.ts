@@ -2,18 +2,16 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, IsString, Length, Matches } from 'class-validator';
 
 import { PageQuery } from '../../platform/pagination/page.query.js';
+import { IsPlainText } from '../../platform/validation/texts.js';
 import type { User } from '../user.js';
 
-/** PostgreSQL keeps no NUL, and nobody types the other control characters into an id. */
-const PLAIN = /^\P{Cc}*$/u;
-const PLAIN_RULE = { message: '$property must not have control characters' };
 const SCOPE = /^[a-z][a-z0-9.:-]{0,63}$/;
 
 export class CreateUserRequest {
   @ApiProperty({ example: 'cust-42', maxLength: 200 })
   @IsString()
   @Length(1, 200)
-  @Matches(PLAIN, PLAIN_RULE)
+  @IsPlainText()
   externalUserId!: string;
 
   @ApiProperty({ required: false, example: 'SE', description: 'ISO 3166-1 alpha-2.' })
@@ -32,7 +30,7 @@ export class ListUsersQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @Length(1, 200)
-  @Matches(PLAIN, PLAIN_RULE)
+  @IsPlainText()
   externalUserId?: string;
 }
 
