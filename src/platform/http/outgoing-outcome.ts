@@ -35,11 +35,21 @@ export function bodyText(answer: OutgoingAnswer): string {
   return new TextDecoder('utf-8').decode(answer.body);
 }
 
-/** @returns `undefined` when the body is not JSON. */
+/** @returns `undefined` when the body is not JSON. Characters that PostgreSQL cannot keep are replaced. */
 export function bodyJson(answer: OutgoingAnswer): unknown {
   try {
-    return JSON.parse(bodyText(answer)) as unknown;
+    return JSON.parse(storable(bodyText(answer))) as unknown;
   } catch {
     return undefined;
   }
+}
+
+/** An escaped backslash, a pair of surrogates, U+0000, or half of a pair. */
+const ESCAPES = /\\(?:\\|u(?:d[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|0000|d[89a-f][\da-f]{2}))/gi;
+const HALF_OR_NUL = 6;
+
+/** In JSON text these characters can only stand as escapes: UTF-8 has no halves, and JSON no bare control characters. */
+function storable(json: string): string {
+  if (!/\\u(?:0000|d[89a-f])/i.test(json)) return json;
+  return json.replace(ESCAPES, (found) => (found.length === HALF_OR_NUL ? '\\ufffd' : found));
 }
