@@ -1,9 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
-import type { Caller } from '../../access/caller.js';
+import { UuidPipe, uuidOf } from '../../platform/errors/uuid.pipe.js';
+import { callerOf, type Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
 import { CachedRead } from '../../cache/cached-read.decorator.js';
@@ -53,8 +53,11 @@ export class ConnectionsController {
   })
   @ApiResponse({ status: 200, type: ConnectionResponse })
   @ApiProblems('request.invalid', 'connection.not_found')
-  async get(@Param('id', UuidPipe) id: string, @CurrentCaller() caller: Caller): Promise<ConnectionResponse> {
-    return this.mapper.toResponse(await this.read.one(id, apiOrigin(caller)));
+  @ApiParam({ name: 'id' })
+  // The hot path takes the request itself: parameters with pipes would cost a cached answer a tenth of its time.
+  async get(@Req() request: FastifyRequest<{ Params: { id: string } }>): Promise<ConnectionResponse> {
+    const id = uuidOf(request.params.id, 'id');
+    return this.mapper.toResponse(await this.read.one(id, apiOrigin(callerOf(request))));
   }
 
   @Post()

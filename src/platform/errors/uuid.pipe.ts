@@ -9,8 +9,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export class UuidPipe implements PipeTransform<string, string> {
   /** @throws Failure `request.invalid` */
   transform(value: string, { data }: ArgumentMetadata): string {
-    if (UUID.test(value)) return value.toLowerCase();
-    const name = data ?? 'id';
-    throw new Failure('request.invalid', { violations: [{ pointer: `:${name}`, message: `${name} must be a UUID` }] });
+    return uuidOf(value, data ?? 'id');
   }
+}
+
+/** @param name of the path's parameter. @throws Failure `request.invalid` */
+export function uuidOf(value: string, name: string): string {
+  if (UUID.test(value)) return value.toLowerCase();
+  throw new Failure('request.invalid', { violations: [{ pointer: `:${name}`, message: `${name} must be a UUID` }] });
 }

@@ -15,7 +15,7 @@ export function installRequestHooks(server: FastifyInstance, logger: Logger, met
   });
   // A body arrives on the socket's own events, outside the context of the hook above.
   server.addHook('preValidation', (request, _reply, done) => {
-    if (RequestContext.requestId === request.id) done();
+    if (request.body === undefined || RequestContext.requestId === request.id) done();
     else RequestContext.run({ requestId: request.id }, done);
   });
   server.addHook('onResponse', (request, reply, done) => {
