@@ -3,7 +3,6 @@ import { member } from '../../src/sandbox/rest-client.js';
 import { onwards, pageCode, story, ThreeProviders } from '../factories/three-providers.factory.js';
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 describe('Flanks through the REST API', () => {
   let world: ThreeProviders;
