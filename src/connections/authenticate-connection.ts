@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 
 import type { AuthenticateOptions } from '../credentials/credentials.service.js';
 import { Failure } from '../platform/errors/failure.js';
-import { ConnectionLifecycle } from './connection-lifecycle.js';
+import { ClaimedCall, type Claim } from './claimed-call.js';
 import { credentialRefOf } from './credential-ref.js';
 import type { Connection } from './domain/connection.js';
 import { isMoving } from './domain/connection-state.js';
 import type { Origin } from './origin.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
-import { valueOf } from '../providers/registry/provider-failures.js';
 import { ReadConnections } from './read-connections.js';
 
 /** Starts the user's authentication at the bank again, to renew a consent. */
@@ -17,18 +16,35 @@ export class AuthenticateConnection {
   constructor(
     private readonly read: ReadConnections,
     private readonly providers: ProviderAccess,
-    private readonly lifecycle: ConnectionLifecycle,
+    private readonly claims: ClaimedCall,
   ) {}
 
   /** A dialogue that is open already is answered with, not started twice. */
   async run(id: string, options: AuthenticateOptions, origin: Origin): Promise<Connection> {
-    const connection = await this.read.stored(id);
-    if (isMoving(connection.state)) return connection;
-    if (connection.state === 'deleting') throw new Failure('connection.deleting');
-    const { credentials } = this.providers.provider(connection.provider);
-    const accepted = valueOf(
-      await credentials.authenticate(credentialRefOf(connection), options, this.providers.call()),
+    const before = await this.read.stored(id);
+    const { name, credentials } = this.providers.provider(before.provider);
+    if (!credentials.capabilities.authenticate) {
+      throw new Failure('capability_unsupported', {
+        detail: `${name} lets users authenticate on its own page only. Create a link session to renew.`,
+        members: { instead: '/v1/link-sessions' },
+      });
+    }
+    if (isUnderWay(before)) return before;
+    const after = await this.claims.run(id, origin, async (claim) =>
+      isUnderWay(claim.connection) ? claim.connection : this.call(claim, options, origin),
     );
-    return (await this.lifecycle.apply(id, accepted, origin)).connection;
+    return after ?? this.read.stored(id);
   }
+
+  private async call(claim: Claim, options: AuthenticateOptions, origin: Origin): Promise<Connection> {
+    const { credentials } = this.providers.provider(claim.connection.provider);
+    const result = await credentials.authenticate(credentialRefOf(claim.connection), options, this.providers.call());
+    return this.claims.conclude(claim, result, origin);
+  }
+}
+
+/** @throws Failure `connection.deleting` */
+function isUnderWay({ state }: Connection): boolean {
+  if (state === 'deleting') throw new Failure('connection.deleting');
+  return isMoving(state);
 }

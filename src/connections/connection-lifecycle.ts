@@ -24,6 +24,8 @@ export interface Applied {
 export interface ApplyOptions {
   /** The claim under which the provider was called. */
   readonly fence?: number;
+  /** The version of the record from which a plain reading began. */
+  readonly readAt?: number;
   readonly evidence?: Evidence;
   /** Facts that the use case knows better than the provider, e.g. the fingerprint of a new login. */
   readonly facts?: Pick<Connection, 'fingerprint'>;

@@ -6,6 +6,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AdoptCredential } from './adopt-credential.js';
 import { AnswerChallenge } from './answer-challenge.js';
 import { AuthenticateConnection } from './authenticate-connection.js';
+import { ClaimedCall } from './claimed-call.js';
 import { ConnectLinked } from './connect-linked.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
 import { CreateConnection } from './create-connection.js';
@@ -55,6 +56,7 @@ const USE_CASES = [
   CreateConnection,
   AdoptCredential,
   RecoverCreations,
+  ClaimedCall,
   RefreshConnection,
   AuthenticateConnection,
   AnswerChallenge,

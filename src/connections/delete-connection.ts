@@ -60,7 +60,7 @@ export class DeleteConnection {
       'deletion goes on later',
     );
     const again = result.failure.retryAt ?? new Date(this.clock.now().getTime() + AGAIN_MS);
-    await this.work.postponeWatch(connection.id, again);
+    await this.work.postponeWatch(connection, again);
     return false;
   }
 }

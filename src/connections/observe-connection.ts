@@ -40,7 +40,8 @@ export class ObserveConnection {
   }
 
   private async apply(connection: Connection, observation: Observation, origin: Origin, evidence: Evidence = {}) {
-    const applied = await this.lifecycle.apply(connection.id, observation, origin, { evidence });
+    const { id, version: readAt } = connection;
+    const applied = await this.lifecycle.apply(id, observation, origin, { evidence, readAt });
     if (applied.refused) await this.lookLater(applied.connection);
     return applied.connection;
   }
@@ -55,7 +56,7 @@ export class ObserveConnection {
   }
 
   private async lookLater(connection: Connection): Promise<void> {
-    await this.work.postponeWatch(connection.id, nextLook(connection, this.clock.now()));
+    await this.work.postponeWatch(connection, nextLook(connection, this.clock.now()));
   }
 }
 

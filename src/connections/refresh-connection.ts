@@ -1,35 +1,22 @@
-import { randomUUID } from 'node:crypto';
-
 import { Injectable } from '@nestjs/common';
 
 import type { RefreshOptions } from '../credentials/credentials.service.js';
 import { Failure } from '../platform/errors/failure.js';
-import { Clock } from '../platform/time/clock.js';
-import { ConnectionLifecycle } from './connection-lifecycle.js';
+import { ClaimedCall, type Claim } from './claimed-call.js';
 import { credentialRefOf } from './credential-ref.js';
 import type { Connection } from './domain/connection.js';
 import { mayRefresh } from './domain/refresh-decision.js';
 import type { Origin } from './origin.js';
-import { ConnectionWorkRepository } from './persistence/connection-work.repository.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
-import { asFailure } from '../providers/registry/provider-failures.js';
-import { evidenceOf } from './provider-evidence.js';
 import { ReadConnections } from './read-connections.js';
-
-/** Longer than any call may take: a claim is only lost by a process that died. */
-const LEASE_MS = 40_000;
 
 /** Asks the provider to fetch from the bank. One at a time for each connection, over all processes. */
 @Injectable()
 export class RefreshConnection {
-  private readonly owner = randomUUID();
-
   constructor(
     private readonly read: ReadConnections,
-    private readonly work: ConnectionWorkRepository,
     private readonly providers: ProviderAccess,
-    private readonly lifecycle: ConnectionLifecycle,
-    private readonly clock: Clock,
+    private readonly claims: ClaimedCall,
   ) {}
 
   /**
@@ -39,15 +26,11 @@ export class RefreshConnection {
   async run(id: string, options: RefreshOptions, origin: Origin): Promise<Connection> {
     const before = await this.read.stored(id);
     if (!this.allowed(before)) return before;
-    const fence = await this.work.claimWork(id, this.owner, this.clock.now(), LEASE_MS);
-    if (fence === null) return this.read.stored(id);
-    try {
+    const after = await this.claims.run(id, origin, async (claim) =>
       // Somebody may have finished between the first look and the claim.
-      const connection = await this.read.stored(id);
-      return this.allowed(connection) ? await this.call(connection, fence, options, origin) : connection;
-    } finally {
-      await this.work.releaseWork(id, fence);
-    }
+      this.allowed(claim.connection) ? this.call(claim, options, origin) : claim.connection,
+    );
+    return after ?? this.read.stored(id);
   }
 
   private allowed(connection: Connection): boolean {
@@ -56,14 +39,9 @@ export class RefreshConnection {
     return decision.kind === 'go';
   }
 
-  private async call(connection: Connection, fence: number, options: RefreshOptions, origin: Origin) {
-    const { credentials } = this.providers.provider(connection.provider);
-    const result = await credentials.refresh(credentialRefOf(connection), options, this.providers.call());
-    if (result.ok) return (await this.lifecycle.apply(connection.id, result.value, origin, { fence })).connection;
-    const { observation } = result.failure;
-    if (observation) {
-      await this.lifecycle.apply(connection.id, observation, origin, { fence, evidence: evidenceOf(result.failure) });
-    }
-    throw asFailure(result.failure);
+  private async call(claim: Claim, options: RefreshOptions, origin: Origin): Promise<Connection> {
+    const { credentials } = this.providers.provider(claim.connection.provider);
+    const result = await credentials.refresh(credentialRefOf(claim.connection), options, this.providers.call());
+    return this.claims.conclude(claim, result, origin);
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
+import type { LoginRefresher } from '../credentials/login-refresher.js';
+import { ok } from '../credentials/result.js';
 import { Failure } from '../platform/errors/failure.js';
-import { ConnectionLifecycle } from './connection-lifecycle.js';
+import { ClaimedCall, type Claim } from './claimed-call.js';
 import { credentialRefOf } from './credential-ref.js';
 import type { Connection } from './domain/connection.js';
 import { isMoving } from './domain/connection-state.js';
@@ -10,7 +12,6 @@ import { LoginCheck, type CheckedLogin } from './login-check.js';
 import type { Origin } from './origin.js';
 import { ConnectionRepository } from './persistence/connection.repository.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
-import { valueOf } from '../providers/registry/provider-failures.js';
 import { ReadConnections } from './read-connections.js';
 
 /** Gives a connection a new login, e.g. after a changed password. Its id, history and data stay. */
@@ -21,7 +22,7 @@ export class ReplaceLogin {
     private readonly connections: ConnectionRepository,
     private readonly providers: ProviderAccess,
     private readonly logins: LoginCheck,
-    private readonly lifecycle: ConnectionLifecycle,
+    private readonly claims: ClaimedCall,
   ) {}
 
   /** @throws Failure `capability_unsupported`, `connection.busy`, `connection.different_login`, `connection.duplicate`, and those of `LoginCheck` */
@@ -34,22 +35,28 @@ export class ReplaceLogin {
         members: { instead: '/v1/link-sessions' },
       });
     }
-    if (connection.state === 'deleting') throw new Failure('connection.deleting');
-    if (isMoving(connection.state)) {
-      throw new Failure('connection.busy', {
-        detail: 'The provider is working on this connection. Try again when it has settled.',
-      });
-    }
+    checkSettled(connection);
     const login = await this.logins.run(provider, connection.institutionId, answers);
     this.checkIdentity(connection, login);
+    const { login: port } = provider;
+    const after = await this.claims.run(id, origin, async (claim) => this.send(claim, port, login, origin));
+    return after ?? busy();
+  }
+
+  private async send(claim: Claim, port: LoginRefresher, login: CheckedLogin, origin: Origin): Promise<Connection> {
+    const { connection } = claim;
+    checkSettled(connection);
+    this.checkIdentity(connection, login);
     await this.take(connection, login.fingerprint);
-    const ref = credentialRefOf(connection);
-    const result = await provider.login.replaceLogin(ref, login.fields, this.providers.call());
-    if (!result.ok && !result.failure.mayHaveHappened) {
-      await this.connections.giveLoginBack(id, login.fingerprint, connection.fingerprint);
+    const result = await port.replaceLogin(credentialRefOf(connection), login.fields, this.providers.call());
+    if (result.ok) {
+      const facts = { fingerprint: login.fingerprint };
+      return this.claims.conclude(claim, ok(result.value.observation), origin, { facts });
     }
-    const facts = { fingerprint: login.fingerprint };
-    return (await this.lifecycle.apply(id, valueOf(result).observation, origin, { facts })).connection;
+    if (!result.failure.mayHaveHappened) {
+      await this.connections.giveLoginBack(connection.id, login.fingerprint, connection.fingerprint);
+    }
+    return this.claims.conclude(claim, result, origin);
   }
 
   /** A connection that has data belongs to one bank login; another one would mix two people's accounts. */
@@ -74,4 +81,16 @@ export class ReplaceLogin {
       members: { connectionId: other.id },
     });
   }
+}
+
+/** @throws Failure `connection.deleting`, `connection.busy` */
+function checkSettled({ state }: Connection): void {
+  if (state === 'deleting') throw new Failure('connection.deleting');
+  if (isMoving(state)) busy();
+}
+
+function busy(): never {
+  throw new Failure('connection.busy', {
+    detail: 'The provider is working on this connection. Try again when it has settled.',
+  });
 }

@@ -79,7 +79,7 @@ describe('SingleRun', () => {
     process.on('unhandledRejection', listen);
     try {
       const told: unknown[] = [];
-      const run = new SingleRun((error) => told.push(error));
+      const run = new SingleRun('work', (error) => told.push(error));
       run.tick(broken);
       await turn();
       await turn();
@@ -94,5 +94,17 @@ describe('SingleRun', () => {
     } finally {
       process.off('unhandledRejection', listen);
     }
+  });
+
+  it('tells of an outage once, and of the next one again', async () => {
+    const told: unknown[] = [];
+    const run = new SingleRun('work', (error) => told.push(error));
+    const tick = async (works: boolean): Promise<void> => {
+      run.tick(async () => (works ? Promise.resolve() : Promise.reject(new Error('broken'))));
+      await turn();
+      await turn();
+    };
+    for (const works of [false, false, false, true, false]) await tick(works);
+    expect(told).toHaveLength(2);
   });
 });

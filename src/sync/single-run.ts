@@ -6,11 +6,16 @@ const log = new Logger('SingleRun');
 export class SingleRun {
   private running: Promise<void> | null = null;
   private stopped = false;
+  private failing = false;
 
-  /** @param failed hears of work that fails; the next tick runs all the same. */
+  /**
+   * @param name of the work, for the log.
+   * @param failed hears of the first of failures in a row; the next tick runs all the same.
+   */
   constructor(
+    private readonly name = 'work',
     private readonly failed: (error: unknown) => void = (error) => {
-      log.error({ err: error }, 'repeated work failed; the next tick tries again');
+      log.error({ work: name, err: error }, 'repeated work failed; the next ticks try again');
     },
   ) {}
 
@@ -30,8 +35,12 @@ export class SingleRun {
   private async once(work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      if (this.failing) log.log({ work: this.name }, 'repeated work goes on');
+      this.failing = false;
     } catch (error) {
-      this.failed(error);
+      // An outage fails at every tick and would fill the log.
+      if (!this.failing) this.failed(error);
+      this.failing = true;
     }
   }
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
+import { providerId } from '../../src/credentials/provider-id.js';
 import { at, NOON } from '../factories/connection.factory.js';
 import { ConnectionStore } from './connection-store.js';
+
+const TINK = providerId('tink');
 
 const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_none, index) => work(index)));
@@ -108,9 +111,9 @@ describe('claims that all processes respect', () => {
 
       const fences = await times(10, (index) => store.work.claimWork(id, `worker-${index}`, NOON, 40_000));
 
-      expect(fences.filter((fence) => fence !== null)).toEqual([1]);
+      expect(fences.filter((claim) => claim !== null)).toEqual([{ fence: 1, abandoned: false }]);
       expect(await store.work.claimWork(id, 'late', at(39_999), 40_000)).toBeNull();
-      expect(await store.work.claimWork(id, 'heir', at(40_000), 40_000)).toBe(2);
+      expect(await store.work.claimWork(id, 'heir', at(40_000), 40_000)).toEqual({ fence: 2, abandoned: true });
     });
 
     it('that was lost cannot release what its new holder has', async () => {
@@ -122,7 +125,7 @@ describe('claims that all processes respect', () => {
       expect(await store.work.claimWork(id, 'third', at(40_001), 40_000)).toBeNull();
 
       await store.work.releaseWork(id, 2);
-      expect(await store.work.claimWork(id, 'third', at(40_001), 40_000)).toBe(3);
+      expect(await store.work.claimWork(id, 'third', at(40_001), 40_000)).toEqual({ fence: 3, abandoned: false });
     });
   });
 
@@ -141,33 +144,33 @@ describe('claims that all processes respect', () => {
     it('gives no connection to two processes that look at the same time', async () => {
       const ids = await due(40);
 
-      const taken = (await times(4, () => store.work.claimDueForWatch(at(1000), 15, 40_000))).flat();
+      const taken = (await times(4, () => store.work.claimDueForWatch(TINK, at(1000), 15, 40_000))).flat();
 
       expect(new Set(taken).size).toBe(taken.length);
       expect([...taken].sort()).toEqual([...ids].sort());
-      expect(await store.work.claimDueForWatch(at(1000), 50, 40_000)).toEqual([]);
+      expect(await store.work.claimDueForWatch(TINK, at(1000), 50, 40_000)).toEqual([]);
     });
 
     it('takes the oldest first, and only what is due', async () => {
       const ids = await due(6);
 
-      expect((await store.work.claimDueForWatch(at(3), 3, 40_000)).sort()).toEqual(ids.slice(0, 3).sort());
-      expect(await store.work.claimDueForWatch(at(3), 3, 40_000)).toEqual(ids.slice(3, 4));
+      expect((await store.work.claimDueForWatch(TINK, at(3), 3, 40_000)).sort()).toEqual(ids.slice(0, 3).sort());
+      expect(await store.work.claimDueForWatch(TINK, at(3), 3, 40_000)).toEqual(ids.slice(3, 4));
     });
 
     it('finds a connection again when the process that took it never came back', async () => {
       const [id] = await due(1);
-      await store.work.claimDueForWatch(at(1000), 50, 40_000);
+      await store.work.claimDueForWatch(TINK, at(1000), 50, 40_000);
 
-      expect(await store.work.claimDueForWatch(at(40_999), 50, 40_000)).toEqual([]);
-      expect(await store.work.claimDueForWatch(at(41_000), 50, 40_000)).toEqual([id]);
+      expect(await store.work.claimDueForWatch(TINK, at(40_999), 50, 40_000)).toEqual([]);
+      expect(await store.work.claimDueForWatch(TINK, at(41_000), 50, 40_000)).toEqual([id]);
     });
 
     it('is not begun by postponing it', async () => {
       const { id } = await store.add({ nextWatchAt: null });
-      await store.work.postponeWatch(id, NOON);
+      await store.work.postponeWatch({ id, version: 1 }, NOON);
 
-      expect(await store.work.claimDueForWatch(at(1), 50, 40_000)).toEqual([]);
+      expect(await store.work.claimDueForWatch(TINK, at(1), 50, 40_000)).toEqual([]);
     });
   });
 

@@ -80,8 +80,8 @@ describe('the one door for state', () => {
     const lost = await store.work.claimWork(id, 'lost', NOON, 1000);
     const heir = await store.work.claimWork(id, 'heir', at(1000), 1000);
 
-    const late = await store.lifecycle.apply(id, observed('failed'), TESTER, { fence: lost ?? -1 });
-    const current = await store.lifecycle.apply(id, observed('syncing'), TESTER, { fence: heir ?? -1 });
+    const late = await store.lifecycle.apply(id, observed('failed'), TESTER, { fence: lost?.fence ?? -1 });
+    const current = await store.lifecycle.apply(id, observed('syncing'), TESTER, { fence: heir?.fence ?? -1 });
 
     expect([late.refused, current.refused]).toEqual(['stale_fence', null]);
     expect((await store.connections.find(id))?.state).toBe('syncing');

@@ -19,6 +19,7 @@ import { ConnectionEntity } from '../../src/connections/persistence/connection.e
 import { ConnectionMapper } from '../../src/connections/persistence/connection.mapper.js';
 import { ConnectionRepository } from '../../src/connections/persistence/connection.repository.js';
 import { providerId } from '../../src/credentials/provider-id.js';
+import type { Provider } from '../../src/credentials/provider.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { LookupHash } from '../../src/platform/crypto/lookup-hash.js';
 import { Opened } from '../../src/platform/crypto/opened.js';
@@ -69,6 +70,7 @@ export class ConnectionStore {
   private constructor(
     readonly database: TestDatabase,
     readonly source: DataSource,
+    readonly registry: ProviderRegistry,
   ) {
     const keys = new KeyRing([{ id: 'test', key: Buffer.alloc(32, 7) }]);
     this.mapper = new ConnectionMapper(new Sealer(keys), new LookupHash(Buffer.alloc(32, 7)));
@@ -78,11 +80,10 @@ export class ConnectionStore {
     this.work = new ConnectionWorkRepository(source);
     this.creations = new ConnectionCreationRepository(source);
     this.users = new UserRepository(source);
-    const registry = new ProviderRegistry([]);
     this.lifecycle = new ConnectionLifecycle(source, this.connections, this.events, this.cache, registry, this.clock);
   }
 
-  static async open(): Promise<ConnectionStore> {
+  static async open(providers: readonly Provider[] = []): Promise<ConnectionStore> {
     const database = await testDatabase();
     const entities = [
       ConnectionEntity,
@@ -91,7 +92,7 @@ export class ConnectionStore {
       UserEntity,
       ProviderUserEntity,
     ];
-    return new ConnectionStore(database, await database.connect(entities));
+    return new ConnectionStore(database, await database.connect(entities), new ProviderRegistry(providers));
   }
 
   async addUser(externalUserId: string = randomUUID()): Promise<string> {

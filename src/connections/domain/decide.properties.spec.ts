@@ -114,6 +114,22 @@ describe('decide, for any observations in any order', () => {
     );
   });
 
+  it('is not moved by a reading without a time that began before the last write', () => {
+    fc.assert(
+      fc.property(observation, fc.integer({ min: 1, max: 9 }), (late, readAt) => {
+        const before = connection({ version: readAt + 1, providerStatusAt: at(0) });
+        const decision = decide(before, { ...late, providerStatusAt: null }, context(1, { readAt }));
+        expect(decision.kind).toBe('refuse');
+        const timely = decide(
+          { ...before, version: readAt },
+          { ...late, providerStatusAt: null },
+          context(1, { readAt }),
+        );
+        expect(timely.kind).toBe(isUnknownStatus(late) ? 'refuse' : 'apply');
+      }),
+    );
+  });
+
   it('is not moved by a status word that nobody knows', () => {
     fc.assert(
       fc.property(sequences, (steps) => {

@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.js';
 import { isMoving, TRANSITIONS, type ConnectionState } from './connection-state.js';
 import { consentRenewableFrom } from './clocks.js';
-import { compareWithKnown, isUnknownStatus, sameQuestion, tellsMore } from './reading-order.js';
+import { compareWithKnown, isPlaced, isUnknownStatus, sameQuestion, tellsMore } from './reading-order.js';
 import { nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
 
 /** Who or what brought an observation, and when. */
@@ -15,6 +15,11 @@ export interface DecisionContext {
   readonly evidence?: Evidence;
   /** The claim under which the provider was called; absent for a plain reading. */
   readonly fence?: number;
+  /**
+   * The version of the record from which a plain reading began; absent for what we did ourselves. A provider without
+   * times does not tell whether its answer is from before or after what was written meanwhile.
+   */
+  readonly readAt?: number;
   /** The provider lets a consent be renewed while it is still valid. */
   readonly renewBeforeExpiry: boolean;
 }
@@ -24,7 +29,8 @@ export interface DeletionStarted {
   readonly state: 'deleting';
 }
 
-export type RefusalReason = 'out_of_order' | 'not_moved' | 'unknown_status' | 'stale_fence' | 'illegal_transition';
+export type RefusalReason =
+  'out_of_order' | 'overtaken' | 'not_moved' | 'unknown_status' | 'stale_fence' | 'illegal_transition';
 
 export type Decision =
   | {
@@ -50,6 +56,9 @@ export function decide(
   if (isUnknownStatus(observation)) return refuse('unknown_status');
 
   const order = compareWithKnown(connection, observation);
+  if (!isPlaced(connection, observation) && (context.readAt ?? connection.version) < connection.version) {
+    return refuse('overtaken');
+  }
   if (order === 'older') return refuse('out_of_order');
   if (order === 'same' && observation.state !== connection.state && !tellsMore(connection, observation)) {
     return refuse('not_moved');

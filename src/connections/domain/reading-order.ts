@@ -5,6 +5,14 @@ import { isMoving } from './connection-state.js';
 
 export type ReadingOrder = 'older' | 'same' | 'newer';
 
+/** Does the provider's own time tell whether the reading is older than what is known? */
+export function isPlaced(
+  connection: Pick<Connection, 'providerStatusAt'>,
+  observation: Pick<Observation, 'providerStatusAt'>,
+): boolean {
+  return observation.providerStatusAt !== null && connection.providerStatusAt !== null;
+}
+
 /** By the provider's own time. A reading without a time cannot be placed and counts as newer. */
 export function compareWithKnown(
   connection: Pick<Connection, 'providerStatusAt'>,

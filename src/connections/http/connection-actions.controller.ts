@@ -83,6 +83,7 @@ export class ConnectionActionsController {
   @ApiOperation({ summary: 'Answer the open question of the bank' })
   @ApiResponse({ status: 202, type: ConnectionResponse })
   @ApiProblems('challenge.none', 'challenge.expired', 'challenge.unknown_field', 'challenge.invalid_answer')
+  @ApiProblems('connection.busy')
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async answer(
     @Param('id', UuidPipe) id: string,

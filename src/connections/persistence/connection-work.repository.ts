@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import type { ProviderId } from '../../credentials/provider-id.js';
+import type { Connection } from '../domain/connection.js';
+
+/** A claim to work. `abandoned` = its last holder never gave it back. */
+export interface WorkClaim {
+  readonly fence: number;
+  readonly abandoned: boolean;
+}
+
 /** Claims on connections that all processes respect: who may read the provider now, who works, what is due. */
 @Injectable()
 export class ConnectionWorkRepository {
@@ -17,15 +26,22 @@ export class ConnectionWorkRepository {
     return rows.length === 1;
   }
 
-  /** @returns the fence of the claim, or `null` while another claim holds. */
-  async claimWork(id: string, owner: string, now: Date, leaseMs: number): Promise<number | null> {
-    const [row] = await this.returning<{ fence: number }>(
-      `UPDATE connections SET fence = fence + 1, lease_until = $3, lease_owner = $2, last_attempt_at = $4
-        WHERE id = $1 AND deleted_at IS NULL AND (lease_until IS NULL OR lease_until <= $4)
-        RETURNING fence`,
+  /**
+   * Should the holder die, the connection is read again when the claim is over.
+   * @returns `null` while another claim holds.
+   */
+  async claimWork(id: string, owner: string, now: Date, leaseMs: number): Promise<WorkClaim | null> {
+    const [row] = await this.returning<WorkClaim>(
+      `WITH before AS (SELECT id, lease_until FROM connections WHERE id = $1 FOR UPDATE)
+        UPDATE connections AS c SET fence = c.fence + 1, lease_until = $3, lease_owner = $2, last_attempt_at = $4,
+            next_watch_at = least(c.next_watch_at, $3)
+          FROM before
+          WHERE c.id = before.id AND c.deleted_at IS NULL
+            AND (before.lease_until IS NULL OR before.lease_until <= $4)
+          RETURNING c.fence, before.lease_until IS NOT NULL AS abandoned`,
       [id, owner, new Date(now.getTime() + leaseMs), now],
     );
-    return row?.fence ?? null;
+    return row ?? null;
   }
 
   /** A claim that was lost meanwhile stays with its new holder. */
@@ -36,23 +52,32 @@ export class ConnectionWorkRepository {
     );
   }
 
-  /** Takes due connections, oldest first, and hides them from others for `holdMs`. */
-  async claimDueForWatch(now: Date, limit: number, holdMs: number): Promise<string[]> {
+  /** Takes due connections of a provider, oldest first, and hides them from others for `holdMs`. */
+  async claimDueForWatch(provider: ProviderId, now: Date, limit: number, holdMs: number): Promise<string[]> {
     const rows = await this.returning<{ id: string }>(
       `UPDATE connections SET next_watch_at = $2
-        WHERE id IN (SELECT id FROM connections WHERE next_watch_at <= $1
+        WHERE id IN (SELECT id FROM connections WHERE next_watch_at <= $1 AND provider = $4
                       ORDER BY next_watch_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         RETURNING id`,
-      [now, new Date(now.getTime() + holdMs), limit],
+      [now, new Date(now.getTime() + holdMs), limit, provider],
     );
     return rows.map((row) => row.id);
   }
 
-  async postponeWatch(id: string, until: Date): Promise<void> {
-    await this.database.query(`UPDATE connections SET next_watch_at = $2 WHERE id = $1 AND next_watch_at IS NOT NULL`, [
-      id,
-      until,
-    ]);
+  /** Of a connection as it was read: whoever has written it since has said when to look. */
+  async postponeWatch({ id, version }: Pick<Connection, 'id' | 'version'>, until: Date): Promise<void> {
+    await this.database.query(
+      `UPDATE connections SET next_watch_at = $2 WHERE id = $1 AND version = $3 AND next_watch_at IS NOT NULL`,
+      [id, until, version],
+    );
+  }
+
+  /** Looks at this time or earlier. */
+  async watchSoon(id: string, at: Date): Promise<void> {
+    await this.database.query(
+      `UPDATE connections SET next_watch_at = least(next_watch_at, $2) WHERE id = $1 AND deleted_at IS NULL`,
+      [id, at],
+    );
   }
 
   /** TypeORM gives `[rows, count]` for UPDATE … RETURNING. */

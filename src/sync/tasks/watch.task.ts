@@ -1,4 +1,4 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 
 import { RecoverCreations } from '../../connections/recover-creations.js';
@@ -9,34 +9,48 @@ import { SingleRun } from '../single-run.js';
 
 const EVERY_MS = 500;
 
-/** Follows what moves by itself. The claims are in the database, so any number of processes may tick. */
+interface Repeated {
+  readonly run: SingleRun;
+  readonly work: () => Promise<unknown>;
+}
+
+/**
+ * Follows what moves by itself. The claims are in the database, so any number of processes may tick. Each piece of
+ * work repeats by itself: one that waits for a slow provider holds up no other.
+ */
 @Injectable()
 export class WatchTask implements BeforeApplicationShutdown {
-  private readonly log = new Logger(WatchTask.name);
-  private readonly run = new SingleRun();
+  private readonly repeated: readonly Repeated[];
 
   constructor(
     private readonly connections: WatchConnections,
-    private readonly creations: RecoverCreations,
-    private readonly visits: RecoverLinkVisits,
-    private readonly users: DeleteUser,
-  ) {}
+    creations: RecoverCreations,
+    visits: RecoverLinkVisits,
+    users: DeleteUser,
+  ) {
+    this.repeated = [
+      ...connections.lanes.map((provider) => repeated(`watch ${provider}`, async () => connections.lane(provider))),
+      repeated('recover creations', async () => creations.run()),
+      repeated('recover visits', async () => visits.run()),
+      repeated('delete users', async () => users.resume()),
+    ];
+  }
 
   @Interval(EVERY_MS)
   tick(): void {
-    this.run.tick(async () => {
-      try {
-        await this.connections.run();
-        await this.creations.run();
-        await this.visits.run();
-        await this.users.resume();
-      } catch (error) {
-        this.log.error({ err: error }, 'watching failed; the next tick tries again');
-      }
-    });
+    for (const { run, work } of this.repeated) {
+      run.tick(async () => {
+        await work();
+      });
+    }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.run.stop();
+    this.connections.stop();
+    await Promise.all(this.repeated.map(async ({ run }) => run.stop()));
   }
+}
+
+function repeated(name: string, work: () => Promise<unknown>): Repeated {
+  return { run: new SingleRun(name), work };
 }
