@@ -11,7 +11,7 @@ describe('control', () => {
   beforeEach(async () => {
     driver = await FlinksDriver.start();
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   const post = (path: string, json: unknown = {}) => driver.call('POST', `/__sim/${path}`, { json });
   const get = async (path: string) => (await driver.call('GET', `/__sim/${path}`)).body;
@@ -156,7 +156,10 @@ describe('the state file', () => {
     directory = await mkdtemp(join(tmpdir(), 'flinks-sim-'));
     stateFile = join(directory, 'state.json');
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(async () => {
+    await FlinksDriver.stopAll();
+    await rm(directory, { recursive: true });
+  });
 
   it('brings cards, dialogues, visits, tokens and time back', async () => {
     const first = await FlinksDriver.start({ stateFile, secretKey: 'sim-secret' });
@@ -168,7 +171,7 @@ describe('the state file', () => {
     const page = await first.call('GET', `/v2/?demo=true&authorizeToken=${await first.token('sim-secret')}`);
     first.sim.control.script({ username: 'x', at: 'authorize', code: 'NEW_ACCOUNT' });
     first.clock.advance(60_000);
-    await first.sim.close();
+    await first.stop();
     const saved = await readFile(stateFile, 'utf8');
     for (const secret of [token, 'Everyday', 'sim-secret']) expect(saved).not.toContain(secret);
 
@@ -184,18 +187,18 @@ describe('the state file', () => {
     expect((await second.call('GET', visit)).status).toBe(200);
     expect(second.sim.control.state().scripts).toHaveLength(1);
     expect(second.sim.control.card(loginId).attempts).toBe(0);
-    await second.sim.close();
+    await second.stop();
   });
 
   it('what was due while nobody looked happens in its order', async () => {
     const first = await FlinksDriver.start({ stateFile });
     const loginId = first.sim.control.link({ username: 'greatday_nomfa', scheduleRefresh: true });
     await first.cached(loginId);
-    await first.sim.close();
+    await first.stop();
     const clock = MovableClock.frozenAt(new Date('2026-11-23T10:00:00.000Z'));
     const second = await FlinksDriver.start({ stateFile, clock });
     expect(second.sim.control.attempts({ cause: 'nightly' })).toHaveLength(3);
-    await second.sim.close();
+    await second.stop();
   });
 
   it('is refused when it is not one', async () => {

@@ -1,4 +1,4 @@
-import { DAY, FlinksDriver, type Json, objects } from './testing/flinks-driver.js';
+import { DAY, FlinksDriver, type Json, objects, part, text } from './testing/flinks-driver.js';
 
 describe('the nightly run', () => {
   let driver: FlinksDriver;
@@ -6,7 +6,7 @@ describe('the nightly run', () => {
   beforeEach(async () => {
     driver = await FlinksDriver.start();
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   const scheduled = async (username = 'greatday_nomfa') => {
     const loginId = await driver.connected(username, { ScheduleRefresh: true });
@@ -21,6 +21,7 @@ describe('the nightly run', () => {
   it('refreshes at four in the morning, once a night, and no card that is not scheduled', async () => {
     const loginId = await scheduled();
     await driver.connected('greatday_business');
+    expect(await left()).toEqual([]);
     const at = Date.UTC(2026, 10, 21, 4);
     driver.clock.advance(at - driver.clock.now().getTime() - 1);
     expect(nights()).toEqual([]);
@@ -85,6 +86,23 @@ describe('the nightly run', () => {
     expect(await left()).toMatchObject([{ LoginId: loginId, LastRefreshErrorCode: null }]);
     driver.sim.control.configure({ nightlyNeedsCachedCall: false });
     expect(driver.sim.control.runNightly()).toEqual([loginId]);
+  });
+
+  it('keeps the stored login alive', async () => {
+    const loginId = await scheduled();
+    for (let week = 0; week < 6; week += 1) {
+      driver.clock.advance(7 * DAY);
+      await driver.cached(loginId);
+    }
+    expect(nights()).toHaveLength(42);
+    expect((await driver.refresh(loginId)).status).toBe(200);
+  });
+
+  it('finds what came in before it, also when nobody looked since', async () => {
+    const { body } = await driver.signIn('greatday_nomfa', { ScheduleRefresh: true });
+    await driver.cached(text(part(body, 'Login'), 'Id'));
+    driver.clock.advance(3 * DAY);
+    expect(nights()).toHaveLength(3);
   });
 
   it('can be run at once, and takes no card that is at work', async () => {

@@ -8,7 +8,7 @@ describe('/Authorize', () => {
   beforeEach(async () => {
     driver = await FlinksDriver.start();
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   it('opens a live session with credentials', async () => {
     const { status, body } = await driver.signIn('Greatday_NoMFA', { Tag: 'label' });
@@ -40,6 +40,17 @@ describe('/Authorize', () => {
     expect(body).toMatchObject({ HttpStatusCode: 200, Institution: 'FlinksCapital' });
     expect(body).not.toHaveProperty('Login');
     expect(driver.sim.control.state().cards).toEqual([]);
+  });
+
+  it('a live call without Save shows no Login and changes nothing of the card', async () => {
+    const loginId = await driver.connected();
+    const before = driver.sim.control.card(loginId);
+    driver.clock.advance(DAY);
+    const { status, body } = await driver.refresh(loginId, { Save: false });
+    expect(status).toBe(200);
+    expect(body).not.toHaveProperty('Login');
+    driver.steps(3);
+    expect(driver.sim.control.card(loginId)).toEqual({ ...before, attempts: 2 });
   });
 
   it('knows a login by institution, username in any case and language, and forgets it when deleted', async () => {
@@ -124,6 +135,15 @@ describe('/Authorize', () => {
     expect((await driver.cached(loginId)).status).toBe(200);
   });
 
+  it('a question that nobody answered is no error', async () => {
+    const loginId = await driver.connected('greatday');
+    expect((await driver.refresh(loginId)).status).toBe(203);
+    driver.clock.advance(8 * MINUTE);
+    expect((await driver.cached(loginId)).status).toBe(200);
+    expect(driver.sim.control.card(loginId).lastRefreshState).toBe('AnsweringSecurityChallenge');
+    expect((await driver.refresh(loginId)).status).toBe(203);
+  });
+
   it('a wrong password of somebody who types it says nothing of the card', async () => {
     const loginId = await driver.connected();
     await driver.signIn('greatday_nomfa', { Password: 'guess' });
@@ -165,13 +185,25 @@ describe('/Authorize', () => {
   });
 });
 
+describe('timers of its own', () => {
+  afterEach(() => FlinksDriver.stopAll());
+
+  it('count at once', async () => {
+    const driver = await FlinksDriver.start({ timers: { credentials: 5000 } });
+    driver.sim.control.state();
+    const loginId = driver.sim.control.link({ username: 'greatday' });
+    driver.clock.advance(5000);
+    expect(driver.sim.control.card(loginId).hasCredentials).toBe(false);
+  });
+});
+
 describe('/AuthorizeAsync', () => {
   let driver: FlinksDriver;
 
   beforeEach(async () => {
     driver = await FlinksDriver.start();
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   const send = (json: object) => driver.bank('POST', 'AuthorizeAsync', { json });
 

@@ -9,7 +9,7 @@ import type { SecurityResponses } from '../flinks-simulator.types.js';
 import type { FlinksWorld } from '../flinks-world.js';
 import type { Session } from '../machine/session.js';
 import { authorizedView, challengedView, errorOf, workingView } from '../views/session-view.js';
-import { BANKING, checkSecret, checkToken } from './gate.js';
+import { BANKING, type Bind, checkSecret, checkToken } from './gate.js';
 
 export function authorizeRoutes(app: FastifyInstance, world: FlinksWorld, desk: AuthorizeDesk): void {
   app.post(`${BANKING}/GenerateAuthorizeToken`, async (request) => {
@@ -29,7 +29,7 @@ function authorize(
 ): FastifyReply {
   const body = bodyOf(request.body);
   const requestId = optionalText(body, 'RequestId')?.toLowerCase() ?? null;
-  const ticket = checkToken(world, request, requestId);
+  const bind = checkToken(world, request, requestId);
   if (requestId !== null) {
     const session = world.session(requestId);
     if (!session) throw new FlinksError('SESSION_NONEXISTENT', { body: { RequestId: requestId } });
@@ -39,11 +39,11 @@ function authorize(
     return show(world, reply, answered, polls || answered !== session);
   }
   const open = opener(desk, body, background);
-  return show(world, reply, spending(ticket.bind, open), false);
+  return show(world, reply, spending(bind, open), false);
 }
 
 /** A token is used up by the attempt, also by one that opens nothing. */
-function spending(bind: (requestId: string) => void, open: () => Session): Session {
+function spending(bind: Bind, open: () => Session): Session {
   let requestId: string = randomUUID();
   try {
     const session = open();

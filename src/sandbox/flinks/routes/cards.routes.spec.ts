@@ -8,7 +8,7 @@ describe('cards', () => {
   beforeEach(async () => {
     driver = await FlinksDriver.start();
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   const remove = (loginId: string) => driver.bank('DELETE', `DeleteCard/${loginId}`);
   const schedule = (json: Json) => driver.bank('PATCH', 'SetScheduledRefresh', { json });

@@ -10,7 +10,7 @@ describe('Connect', () => {
   beforeEach(async () => {
     driver = await FlinksDriver.start();
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   const address = (query: string) => `${driver.sim.connectUrl}/v2/?demo=true&redirectUrl=${redirect}${query}`;
   const walk = (query: string, username: string, password = 'Everyday') =>
@@ -121,6 +121,9 @@ describe('Connect', () => {
     await walk('&language=fr&detailsAndStatementEnable=true', 'greatday');
     driver.steps(3);
     expect(await statements()).toMatchObject({ HttpStatusCode: 200 });
+    await walk('&language=fr', 'greatday');
+    driver.steps(3);
+    expect(await statements()).toMatchObject({ HttpStatusCode: 200 });
   });
 
   it('a bank in the address spares its page, and the login stays the same', async () => {
@@ -137,13 +140,15 @@ describe('Connect', () => {
 
   it('resumes a waiting session by its RequestId', async () => {
     const loginId = await driver.connected('greatday');
-    const json = { LoginId: loginId, MostRecentCached: false, Save: true };
+    const json = { LoginId: loginId, MostRecentCached: false, Save: true, Tag: 'mine' };
     const begun = await driver.bank('POST', 'AuthorizeAsync', { json });
     const RequestId = text(begun.body, 'RequestId');
     const resume = `${driver.sim.connectUrl}/v2/?requestId=${RequestId}&redirectUrl=${redirect}`;
     expect(await (await fetch(resume)).text()).toContain('at work');
     driver.steps(1);
-    expect(await walkConnect(resume, driver.sim.control, null)).toContain(`loginId=${loginId}`);
+    expect(await walkConnect(resume, driver.sim.control, null)).toBe(
+      `${BACK}&loginId=${loginId}&institution=FlinksCapital&tag=mine`,
+    );
     driver.steps(2);
     expect((await driver.cached(loginId)).status).toBe(200);
     expect((await driver.call('GET', '/v2/?requestId=nope')).text).toContain('SESSION_NONEXISTENT');
@@ -180,6 +185,8 @@ describe('Connect', () => {
 });
 
 describe('Connect behind a token', () => {
+  afterEach(() => FlinksDriver.stopAll());
+
   it('opens once for each token, and a reload goes on', async () => {
     const driver = await FlinksDriver.start({ secretKey: 'sim-secret' });
     expect((await driver.call('GET', '/v2/?demo=true')).text).toContain('TOKEN_INVALID');
@@ -192,6 +199,5 @@ describe('Connect behind a token', () => {
     driver.clock.advance(30 * MINUTE);
     expect((await driver.call('GET', path)).status).toBe(410);
     expect((await driver.call('GET', '/v2/?authorizeToken=sim-secret')).status).toBe(401);
-    await driver.sim.close();
   });
 });

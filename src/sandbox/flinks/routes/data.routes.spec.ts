@@ -6,7 +6,7 @@ describe('data', () => {
   beforeEach(async () => {
     driver = await FlinksDriver.start();
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   const session = async (username = 'greatday_nomfa', extra: Json = {}) =>
     text((await driver.signIn(username, extra)).body, 'RequestId');
@@ -152,6 +152,7 @@ describe('data', () => {
     driver.clock.advance(5 * MINUTE);
     expect((await driver.data('AccountsDetail', used)).status).toBe(200);
     driver.clock.advance(MINUTE - 1);
+    expect((await poll('AccountsDetail', used)).status).toBe(200);
     expect((await driver.data('Statements', used)).status).toBe(200);
     driver.clock.advance(1);
     expect((await driver.data('Statements', used)).body).toMatchObject({ FlinksCode: 'SESSION_NONEXISTENT' });

@@ -8,7 +8,7 @@ describe('the dialogue', () => {
   beforeEach(async () => {
     driver = await FlinksDriver.start();
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   const challengesOf = (body: Json) => objects(body, 'SecurityChallenges');
 

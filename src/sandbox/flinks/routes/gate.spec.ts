@@ -9,7 +9,7 @@ describe('keys and tokens', () => {
   beforeEach(async () => {
     driver = await FlinksDriver.start({ secretKey: SECRET, apiKey: API_KEY });
   });
-  afterEach(() => driver.sim.close());
+  afterEach(() => FlinksDriver.stopAll());
 
   const key = (value: string) => ({ 'flinks-auth-key': value });
   const signIn = (token: string, Username = 'greatday_nomfa') => driver.authorize({ ...LIVE, Username }, key(token));

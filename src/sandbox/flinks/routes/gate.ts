@@ -5,10 +5,8 @@ import type { FlinksWorld } from '../flinks-world.js';
 /** `:customerId` is checked before anything else. */
 export const BANKING = '/v3/:customerId/BankingServices';
 
-/** A fresh token for a new dialogue, or the one that began it. Call `bind` when the dialogue has its id. */
-export interface Ticket {
-  readonly bind: (requestId: string) => void;
-}
+/** Gives a fresh token to the dialogue that it opened. */
+export type Bind = (requestId: string) => void;
 
 function header(request: FastifyRequest, name: string): string {
   const value = request.headers[name];
@@ -50,16 +48,14 @@ export function checkBearer(world: FlinksWorld, request: FastifyRequest): void {
 }
 
 /** @param requestId of the dialogue that goes on, `null` for a new one. @throws FlinksError UNAUTHORIZED */
-export function checkToken(world: FlinksWorld, request: FastifyRequest, requestId: string | null): Ticket {
+export function checkToken(world: FlinksWorld, request: FastifyRequest, requestId: string | null): Bind {
   const token = header(request, 'flinks-auth-key');
   const good =
     requestId === null ? world.tokens.isFresh(token, world.now()) : world.tokens.holderOf(token) === requestId;
   if (!good && world.switches.requireToken) {
     throw new FlinksError('UNAUTHORIZED', { message: 'A valid authorize token is required.' });
   }
-  return {
-    bind: (id) => {
-      if (requestId === null) world.tokens.bind(token, id);
-    },
+  return (id) => {
+    world.tokens.bind(token, id);
   };
 }

@@ -27,6 +27,8 @@ export const LIVE = { Institution: 'FlinksCapital', Password: 'Everyday', MostRe
 
 /** A stranger's client for the specs: plain fetch and nothing of ours. */
 export class FlinksDriver {
+  private static readonly running = new Set<FlinksSimulator>();
+
   private constructor(
     readonly sim: FlinksSimulator,
     readonly clock: MovableClock,
@@ -35,7 +37,19 @@ export class FlinksDriver {
   static async start(options: Partial<FlinksSimulatorOptions> = {}): Promise<FlinksDriver> {
     const clock = options.clock ?? MovableClock.frozenAt(new Date('2026-11-20T10:00:00.000Z'));
     const sim = await createFlinksSimulator({ clock, customerId: CUSTOMER, stepMs: STEP_MS, ...options });
+    FlinksDriver.running.add(sim);
     return new FlinksDriver(sim, clock);
+  }
+
+  /** Also what a failed spec left behind. */
+  static async stopAll(): Promise<void> {
+    for (const sim of FlinksDriver.running) await sim.close();
+    FlinksDriver.running.clear();
+  }
+
+  async stop(): Promise<void> {
+    FlinksDriver.running.delete(this.sim);
+    await this.sim.close();
   }
 
   async call(method: string, path: string, { json, form, headers = {} }: CallOptions = {}): Promise<Answer> {
