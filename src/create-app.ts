@@ -8,7 +8,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 
 import { AppModule, type Ground } from './app.module.js';
 import type { Config } from './config/load-config.js';
-import { mountOpenApi } from './operations/openapi/openapi.js';
+import { DOCS_PATH, mountOpenApi } from './operations/openapi/openapi.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { ProblemResponder } from './platform/errors/problem-responder.js';
 import { validationPipe } from './platform/errors/validation.pipe.js';
@@ -19,6 +19,7 @@ import { HttpMetrics } from './platform/metrics/http-metrics.js';
 import type { PlatformOverrides } from './platform/platform.module.js';
 import { fastifyServer } from './platform/server/fastify-server.js';
 import { installRequestHooks } from './platform/server/request-hooks.js';
+import { installSecurityHeaders } from './platform/server/security-headers.js';
 import { RouteTable } from './platform/server/route-table.js';
 
 /** Errors at start are thrown to the caller; bodies are parsed by `fastifyServer`. */
@@ -41,6 +42,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   });
   ground.routes.watch(adapter.getInstance());
   installRequestHooks(adapter.getInstance(), ground.logger, ground.httpMetrics);
+  installSecurityHeaders(adapter.getInstance(), DOCS_PATH);
   const options: Readonly<NestApplicationOptions> = { ...NEST_OPTIONS, logger: new NestLogger(ground.logger) };
   const root = AppModule.forRoot(config, ground, { ...overrides, ids });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, options);

@@ -14,7 +14,7 @@ const LINE = /^(?<indent>[│ ]*)[├└]── (?<part>\S*) \((?<methods>[A-Z, 
 const INDENT = 4;
 
 /** Every route that the server really has, whoever registered it. */
-export function routesOf(app: NestFastifyApplication): readonly Route[] {
+export function routesOf(app: Pick<NestFastifyApplication, 'getHttpAdapter'>): readonly Route[] {
   const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
   const parents: string[] = [];
   return tree

@@ -11,9 +11,12 @@ const DESCRIPTION = `Mooring keeps bank connections alive.
 - Lists answer \`{data, nextCursor}\`. Give \`nextCursor\` back as \`cursor\`.
 - One resource answers an \`ETag\`; send it back in \`If-None-Match\`.`;
 
+/** Of the browsable page. */
+export const DOCS_PATH = '/docs';
+
 /** Serves the OpenAPI 3.1 document at `/openapi.json` and a page to browse it at `/docs`. Built at the first request. */
 export function mountOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+  SwaggerModule.setup(DOCS_PATH, app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Mooring API',
