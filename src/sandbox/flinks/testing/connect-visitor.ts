@@ -1,4 +1,4 @@
-import type { FlinksControl } from '../flinks-simulator.types.js';
+import type { FlinksControl, SessionState } from '../flinks-simulator.types.js';
 
 export interface VisitorLogin {
   readonly username: string;
@@ -20,7 +20,7 @@ export async function walkConnect(
   login: VisitorLogin | null,
 ): Promise<string | null> {
   const url = new URL(address);
-  const [entered] = [await fetch(url, { redirect: 'manual' })];
+  const entered = await fetch(url, { redirect: 'manual' });
   const [, visit] = /action="(\/v2\/visit\/[^"]+)"/.exec(await entered.text()) ?? [];
   if (visit === undefined) return entered.headers.get('location');
   const post = (form: Record<string, string>): Promise<Response> =>
@@ -33,7 +33,7 @@ export async function walkConnect(
   }
   const MAX_ROUNDS = 10;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const open = control.state().sessions.findLast(({ expectedAnswers }) => expectedAnswers !== null);
+    const open = openDialogue(url, control);
     if (!open) return null;
     const arrived = outside(await post({ responses: JSON.stringify(open.expectedAnswers) }), url);
     if (arrived !== null) return arrived;
@@ -44,4 +44,14 @@ export async function walkConnect(
 function outside(response: Response, connect: URL): string | null {
   const location = response.headers.get('location');
   return location === null || new URL(location, connect).pathname.startsWith('/v2/visit/') ? null : location;
+}
+
+/** The one in the address, or else the newest. */
+function openDialogue(url: URL, control: FlinksControl): SessionState | undefined {
+  const resumed = url.searchParams.get('requestId')?.toLowerCase();
+  return control
+    .state()
+    .sessions.findLast(
+      ({ expectedAnswers, requestId }) => expectedAnswers !== null && (resumed === undefined || resumed === requestId),
+    );
 }
