@@ -7,7 +7,7 @@ import { bodyJson } from '../../platform/http/outgoing-outcome.js';
 import { readConnector, readEntity, readPage } from './flanks.bodies.js';
 import { FlanksClient } from './flanks.client.js';
 import { flanksFailure, nonsense } from './flanks.errors.js';
-import { parsedItems } from './flanks.shape.js';
+import { parsedItems } from '../../platform/http/json-shape.js';
 import type { FlanksBank, FlanksPage } from './flanks.types.js';
 
 type Banks = Result<readonly FlanksBank[], ProviderFailure>;

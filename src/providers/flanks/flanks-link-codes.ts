@@ -9,7 +9,7 @@ import { Clock } from '../../platform/time/clock.js';
 import { readExchange, readLinkCode } from './flanks.bodies.js';
 import { FlanksClient } from './flanks.client.js';
 import { nonsense } from './flanks.errors.js';
-import { parsed, parsedItems } from './flanks.shape.js';
+import { parsed, parsedItems } from '../../platform/http/json-shape.js';
 import type { FlanksExchange, FlanksLinkCode } from './flanks.types.js';
 
 const PATH = '/v0/platform/link';

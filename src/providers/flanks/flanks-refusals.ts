@@ -1,5 +1,5 @@
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
-import { parsed, type Shape } from './flanks.shape.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 
 /** What can be wrong, in one vocabulary for Flanks' three families of error bodies. */
 export type FlanksTrouble =
@@ -101,12 +101,12 @@ interface ErrorBody {
 const NOTHING: ErrorBody = { number: null, code: null, text: null, traceId: null, success: true };
 
 function readError(body: Shape): ErrorBody {
-  const some = <T>(read: (part: Shape) => T | null): T | null => parsed(body.members, read) ?? null;
+  const some = <T>(read: (part: Shape) => T | null): T | null => body.attempt(read) ?? null;
   return {
     number: some((part) => part.number('code')),
     code: some((part) => part.object('error').text('code')),
-    text: some((part) => part.optionalText('error')),
-    traceId: some((part) => part.optionalText('trace_id')),
+    text: some((part) => part.filledText('error')),
+    traceId: some((part) => part.filledText('trace_id')),
     success: some((part) => part.flag('success')) ?? true,
   };
 }

@@ -12,7 +12,7 @@ import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outc
 import { Clock } from '../../platform/time/clock.js';
 import { readToken } from './flanks.bodies.js';
 import { flanksFailure, nonsense, refusal } from './flanks.errors.js';
-import { parsed } from './flanks.shape.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import type { FlanksToken } from './flanks.types.js';
 import { readRefusal } from './flanks-refusals.js';
 import { giveUpWith } from './flanks-waiting.js';

@@ -1,7 +1,7 @@
 import type { LinkReturn } from '../../credentials/link-flow.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { parsed } from './flanks.shape.js';
+import { jsonIn, parsed } from '../../platform/http/json-shape.js';
 
 /** What a visit of the hosted Link must remember between two calls; sealed by the caller. */
 export interface VisitNotes {
@@ -24,9 +24,9 @@ export function handleOf(notes: VisitNotes): SecretValue {
 /** @returns `undefined` when the visit has no handle of ours. */
 export function notesOf({ handle }: Pick<LinkReturn, 'handle'>): VisitNotes | undefined {
   return parsed(jsonIn(handle?.reveal('to go on with the visit') ?? ''), (notes) => {
-    const bank = notes.optionalText('bank');
-    const code = notes.optionalText('code');
-    const credentialsToken = notes.optionalText('credentialsToken');
+    const bank = notes.filledText('bank');
+    const code = notes.filledText('code');
+    const credentialsToken = notes.filledText('credentialsToken');
     return {
       begunAt: notes.number('begunAt'),
       ...(bank !== null && { bank }),
@@ -35,12 +35,4 @@ export function notesOf({ handle }: Pick<LinkReturn, 'handle'>): VisitNotes | un
       ...(notes.optionalFlag('uncertain', false) && { uncertain: true }),
     };
   });
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

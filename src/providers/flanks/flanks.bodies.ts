@@ -1,4 +1,4 @@
-import type { Shape } from './flanks.shape.js';
+import type { Shape } from '../../platform/http/json-shape.js';
 import type {
   FlanksBank,
   FlanksExchange,
@@ -11,6 +11,7 @@ import type {
   FlanksStatus,
   FlanksToken,
 } from './flanks.types.js';
+import { parseFlanksTime } from './flanks-time.js';
 
 /** Readers of Flanks' bodies, for `parsed`. */
 
@@ -28,10 +29,10 @@ export function readStatus(body: Shape): FlanksStatus {
     bank: body.text('name'),
     pending: body.flag('pending'),
     blocked: body.flag('blocked'),
-    resetToken: body.optionalText('reset_token'),
-    scaToken: body.optionalText('sca_token'),
-    lastUpdate: body.optionalTime('last_update_timestamp') ?? lastUpdateText(body),
-    createdAt: body.optionalTime('created_at_timestamp'),
+    resetToken: body.filledText('reset_token'),
+    scaToken: body.filledText('sca_token'),
+    lastUpdate: body.optionalAs('last_update_timestamp', parseFlanksTime) ?? lastUpdateText(body),
+    createdAt: body.optionalAs('created_at_timestamp', parseFlanksTime),
     failedGroups: errored && failedGroups(errored),
   };
 }
@@ -53,20 +54,20 @@ const MINUTE = /^\d{2}:\d{2}$/;
 
 /** The same moment as day and minute in UTC, in case there is no timestamp. */
 function lastUpdateText(body: Shape): Date | null | undefined {
-  const day = body.optionalText('last_update');
-  const minute = body.optionalText('time') ?? '00:00';
-  if (day === null) return body.optionalTime('last_update_timestamp');
+  const day = body.filledText('last_update');
+  const minute = body.filledText('time') ?? '00:00';
+  if (day === null) return body.optionalAs('last_update_timestamp', parseFlanksTime);
   const time = DAY.test(day) && MINUTE.test(minute) ? new Date(`${day}T${minute}:00Z`) : undefined;
   return time && Number.isFinite(time.getTime()) ? time : undefined;
 }
 
 /** @returns the forced token, or `null` when the answer holds none. */
 export function readForced(key: string): (body: Shape) => { readonly token: string | null } {
-  return (body) => ({ token: body.optionalText(key) });
+  return (body) => ({ token: body.filledText(key) });
 }
 
 function readListItem(item: Shape): FlanksListItem {
-  return { credentialsToken: item.text('credentials_token'), externalId: item.optionalText('external_id') };
+  return { credentialsToken: item.text('credentials_token'), externalId: item.filledText('external_id') };
 }
 
 export function readListPage(body: Shape): FlanksListPage {
@@ -76,14 +77,14 @@ export function readListPage(body: Shape): FlanksListPage {
 export function readLink(body: Shape): FlanksLink {
   return {
     token: body.text('token'),
-    name: body.optionalText('name'),
-    redirectUri: body.optionalText('redirect_uri'),
+    name: body.filledText('name'),
+    redirectUri: body.filledText('redirect_uri'),
     active: body.optionalFlag('active', true),
   };
 }
 
 export function readLinkCode(body: Shape): FlanksLinkCode {
-  return { code: body.text('code'), linkToken: body.optionalText('link_token'), state: stateIn(body) };
+  return { code: body.text('code'), linkToken: body.filledText('link_token'), state: stateIn(body) };
 }
 
 export function readExchange(body: Shape): FlanksExchange {
@@ -91,29 +92,36 @@ export function readExchange(body: Shape): FlanksExchange {
 }
 
 function stateIn(body: Shape): string | null {
-  return body.optionalObject('extra')?.optionalText('state') ?? null;
+  return body.optionalObject('extra')?.filledText('state') ?? null;
 }
 
 export function readEntity(body: Shape): FlanksBank {
   const id = body.text('id');
   return {
     id,
-    name: body.optionalText('name') ?? id,
-    countries: body.texts('country'),
-    logoUrl: body.optionalText('logo_url'),
+    name: body.filledText('name') ?? id,
+    countries: oneOrMore(body, 'country'),
+    logoUrl: body.filledText('logo_url'),
   };
+}
+
+/** One text, or a list of them. */
+function oneOrMore(body: Shape, key: string): readonly string[] {
+  const texts = (value: unknown): readonly string[] =>
+    (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
+  return body.optionalAs(key, texts) ?? [];
 }
 
 /** The documentation shows the first two keys only; its filters speak of `countries`. */
 export function readConnector(body: Shape): FlanksBank {
   const id = body.text('connector_id');
-  const countries = body.texts('countries');
+  const countries = oneOrMore(body, 'countries');
   return {
     id,
-    name: body.optionalText('name') ?? id,
+    name: body.filledText('name') ?? id,
     // Ids look like `esp:sabadell`.
     countries: countries.length > 0 ? countries : id.split(':', 1),
-    logoUrl: body.optionalText('logo_url'),
+    logoUrl: body.filledText('logo_url'),
   };
 }
 
@@ -121,13 +129,13 @@ export function readSession(body: Shape): FlanksSession {
   return {
     sessionId: body.text('session_id'),
     status: body.text('status'),
-    connectionId: body.optionalText('connection_id'),
-    errorCode: body.optionalText('error_code'),
+    connectionId: body.filledText('connection_id'),
+    errorCode: body.filledText('error_code'),
     // The key is not documented.
-    url: body.optionalText('url') ?? body.optionalText('session_url'),
+    url: body.filledText('url') ?? body.filledText('session_url'),
   };
 }
 
 export function readPage<T>(item: (body: Shape) => T): (body: Shape) => FlanksPage<T> {
-  return (body) => ({ items: body.usableItems('items', item), nextPageToken: body.optionalText('next_page_token') });
+  return (body) => ({ items: body.usableItems('items', item), nextPageToken: body.filledText('next_page_token') });
 }

@@ -7,7 +7,7 @@ import { withDeadline } from '../../platform/http/deadline.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
 import { Clock } from '../../platform/time/clock.js';
 import { nonsense, refusal, type Refusals } from './flanks.errors.js';
-import { parsed, type Shape } from './flanks.shape.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { FlanksTokens } from './flanks-tokens.js';
 import type { FlanksRequest } from './flanks-wire.js';
 

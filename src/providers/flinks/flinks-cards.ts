@@ -8,7 +8,7 @@ import { pathSegment } from '../../platform/http/outgoing-request.js';
 import { Clock } from '../../platform/time/clock.js';
 import { FlinksClient } from './flinks.client.js';
 import { codedFailure, nonsense } from './flinks.errors.js';
-import { parsed } from './flinks.shape.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { BUSY_MS } from './flinks-sessions.js';
 
 /** Older instances say in the text of a success that there was nothing to delete. */

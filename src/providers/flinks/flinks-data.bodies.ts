@@ -1,4 +1,4 @@
-import type { Shape } from './flinks.shape.js';
+import type { Shape } from '../../platform/http/json-shape.js';
 import type {
   FlinksAccount,
   FlinksAccountStatements,
@@ -57,7 +57,7 @@ function readTransaction(body: Shape): FlinksTransaction {
 }
 
 function amount(body: Shape, key: string): number | null {
-  return body.optionalNumber(key) ?? null;
+  return body.optionalNumeric(key) ?? null;
 }
 
 export function readStatements(body: Shape): readonly FlinksAccountStatements[] {

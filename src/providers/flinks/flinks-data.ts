@@ -8,7 +8,7 @@ import { pathSegment } from '../../platform/http/outgoing-request.js';
 import { Clock } from '../../platform/time/clock.js';
 import { FlinksClient, type FlinksAnswer } from './flinks.client.js';
 import { codedFailure, flinksFailure, nonsense } from './flinks.errors.js';
-import { parsed, type Shape } from './flinks.shape.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { readAccounts, readStatements } from './flinks-data.bodies.js';
 import type { DetailOptions, FlinksAccount, FlinksAccountStatements, StatementOptions } from './flinks-data.types.js';
 

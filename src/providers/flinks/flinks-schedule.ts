@@ -6,7 +6,7 @@ import type { Result } from '../../credentials/result.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { pathSegment } from '../../platform/http/outgoing-request.js';
 import { FlinksClient, objectBody } from './flinks.client.js';
-import type { Shape } from './flinks.shape.js';
+import type { Shape } from '../../platform/http/json-shape.js';
 import { parseFlinksTime } from './flinks-time.js';
 
 type Outcome<T> = Promise<Result<T, ProviderFailure>>;

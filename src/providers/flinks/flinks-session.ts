@@ -1,7 +1,7 @@
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { Opened } from '../../platform/crypto/opened.js';
 import { dataGroup, type DataGroup } from './flinks.types.js';
-import { parsed, type Shape } from './flinks.shape.js';
+import { jsonIn, parsed, type Shape } from '../../platform/http/json-shape.js';
 
 /**
  * - `authorize` Flinks logs in in the background: ask AuthorizeAsync
@@ -45,16 +45,8 @@ function readSession(body: Shape): FlinksSession {
     token: body.optionalText('token'),
     step,
     group,
-    async: body.flag('async'),
-    attended: body.flag('attended'),
+    async: body.optionalFlag('async', false),
+    attended: body.optionalFlag('attended', false),
     phonePrompts: body.optionalTextList('phonePrompts'),
   };
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

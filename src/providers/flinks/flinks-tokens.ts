@@ -8,7 +8,7 @@ import { bodyJson } from '../../platform/http/outgoing-outcome.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readAuthorizeToken, readHead } from './flinks.bodies.js';
 import { codedFailure, nonsense, statusFailure } from './flinks.errors.js';
-import { parsed } from './flinks.shape.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { FlinksWire } from './flinks-wire.js';
 
 /**

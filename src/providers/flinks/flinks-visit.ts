@@ -1,6 +1,6 @@
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { parsed, type Shape } from './flinks.shape.js';
+import { jsonIn, parsed, type Shape } from '../../platform/http/json-shape.js';
 import { languageOf, type FlinksLanguage } from './flinks-login-identity.js';
 import { parseFlinksTime } from './flinks-time.js';
 
@@ -25,12 +25,4 @@ function readVisit(body: Shape): FlinksVisit {
   const begunAt = parseFlinksTime(body.text('begunAt'));
   if (!begunAt) body.refuse('begunAt');
   return { begunAt, language: languageOf(body.text('language')), loginId: body.optionalText('loginId') };
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import type { Shape } from './flinks.shape.js';
+import type { Shape } from '../../platform/http/json-shape.js';
 import type { FlinksBank, FlinksChallenge, FlinksLogin, FlinksSessionBody } from './flinks.types.js';
 import { parseFlinksTime } from './flinks-time.js';
 
@@ -14,7 +14,7 @@ export interface FlinksHead {
 }
 
 export function readHead(body: Shape): FlinksHead {
-  return { httpStatusCode: body.optionalNumber('HttpStatusCode'), flinksCode: body.optionalText('FlinksCode') };
+  return { httpStatusCode: body.optionalNumeric('HttpStatusCode'), flinksCode: body.optionalText('FlinksCode') };
 }
 
 export function readSession(body: Shape): FlinksSessionBody {
@@ -30,7 +30,7 @@ export function readSession(body: Shape): FlinksSessionBody {
 function readBankOf(body: Shape): FlinksBank {
   return {
     name: body.optionalText('Institution') ?? body.optionalText('InstitutionName'),
-    number: body.optionalNumber('InstitutionId') ?? null,
+    number: body.optionalNumeric('InstitutionId') ?? null,
   };
 }
 
@@ -76,14 +76,14 @@ export interface FlinksDirectoryPage {
 export function readDirectoryPage(body: Shape): FlinksDirectoryPage {
   const entries = body.usableItems('Data', readDirectoryEntry);
   const length = body.length('Data');
-  return { entries, length, count: body.optionalNumber('Count') ?? length };
+  return { entries, length, count: body.optionalNumeric('Count') ?? length };
 }
 
 function readDirectoryEntry(body: Shape): FlinksDirectoryEntry {
   const names = new Map(
     body.list('Localizations', (each) => [(each.optionalText('Language') ?? 'en').toLowerCase(), each.text('Name')]),
   );
-  const number = body.optionalNumber('Id');
+  const number = body.optionalNumeric('Id');
   const name = names.get('en') ?? [...names.values()][0];
   if (number === undefined || name === undefined) body.refuse('Id');
   return {

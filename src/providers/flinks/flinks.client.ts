@@ -8,7 +8,7 @@ import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outc
 import { Clock } from '../../platform/time/clock.js';
 import { readHead, readSession } from './flinks.bodies.js';
 import { codedFailure, harmlessWord, nonsense, statusFailure } from './flinks.errors.js';
-import { parsed, type Shape } from './flinks.shape.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { knownChallengeType, knownCode, type FlinksSessionBody } from './flinks.types.js';
 import { FlinksWire, type FlinksRequest } from './flinks-wire.js';
 

@@ -2,7 +2,7 @@ import type { ProviderFailure, ProviderFailureCode } from '../../credentials/fai
 import { bodyJson, type OutgoingAnswer, type OutgoingFault } from '../../platform/http/outgoing-outcome.js';
 import { parseRetryAfter } from '../../platform/http/retry-after.js';
 import { readHead } from './flinks.bodies.js';
-import { parsed } from './flinks.shape.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { knownCode } from './flinks.types.js';
 import { MEANINGS, UNKNOWN_CODE, type Meaning } from './flinks-meanings.js';
 

@@ -1,5 +1,5 @@
 import type { Field, FieldType } from '../../credentials/field.js';
-import { jsonIn, parsed, type Shape } from './tink.shape.js';
+import { jsonIn, parsed, type Shape } from '../../platform/http/json-shape.js';
 import type { TinkField } from './tink.types.js';
 
 /** A field of a challenge. `immutable` means there: a text to read. */
@@ -53,7 +53,7 @@ function accountText(additionalInfo: string | null): string | null {
 }
 
 function describeAccount(info: Shape): string | undefined {
-  const balance = info.optionalNumber('balance');
+  const balance = info.optionalNumeric('balance');
   const parts = [
     info.optionalText('accountName'),
     info.optionalText('iban') ?? info.optionalText('accountNumber'),

@@ -1,7 +1,7 @@
 import type { CredentialSnapshot } from '../../credentials/credentials.service.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { jsonIn, parsed, type Shape } from './tink.shape.js';
+import { jsonIn, parsed, type Shape } from '../../platform/http/json-shape.js';
 
 /** What was known when a visit began: the only way to tell afterwards what the visit did. */
 export type LinkHandle =
@@ -43,8 +43,8 @@ function read(body: Shape): LinkHandle | undefined {
     case 'renew':
       return {
         kind: 'renew',
-        wasActive: body.flag('wasActive'),
-        consentExpiresAt: body.optionalNumber('consentExpiresAt') ?? null,
+        wasActive: body.optionalFlag('wasActive', false),
+        consentExpiresAt: body.optionalNumeric('consentExpiresAt') ?? null,
       };
     default:
       return undefined;

@@ -14,7 +14,7 @@ import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outc
 import { Clock } from '../../platform/time/clock.js';
 import { readToken } from './tink.bodies.js';
 import { nonsense, refusal, tinkFailure, type Refusals } from './tink.errors.js';
-import { parsed } from './tink.shape.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { giveUpWith } from './tink-waiting.js';
 import { TinkWire, type TinkRequest } from './tink-wire.js';
 

@@ -1,4 +1,4 @@
-import type { Shape } from './tink.shape.js';
+import type { Shape } from '../../platform/http/json-shape.js';
 import type {
   TinkBank,
   TinkCredentials,
@@ -7,6 +7,7 @@ import type {
   TinkSelectOption,
   TinkTokenAnswer,
 } from './tink.types.js';
+import { parseTinkTime } from './tink-time.js';
 
 /** Readers of Tink's bodies, for `parsed`. */
 
@@ -15,11 +16,11 @@ export function readCredentials(body: Shape): TinkCredentials {
     id: body.text('id'),
     providerName: body.text('providerName'),
     status: body.text('status'),
-    statusUpdated: body.time('statusUpdated'),
-    updated: body.optionalTime('updated'),
-    fields: body.texts('fields'),
+    statusUpdated: body.as('statusUpdated', parseTinkTime),
+    updated: body.optionalAs('updated', parseTinkTime),
+    fields: body.optionalTexts('fields'),
     supplementalInformation: body.optionalText('supplementalInformation'),
-    sessionExpiryDate: body.optionalTime('sessionExpiryDate'),
+    sessionExpiryDate: body.optionalAs('sessionExpiryDate', parseTinkTime),
   };
 }
 
@@ -41,13 +42,13 @@ export function readField(body: Shape): TinkField {
     value: body.optionalText('value') ?? body.optionalText('defaultValue'),
     helpText: body.optionalText('helpText'),
     hint: body.optionalText('hint'),
-    immutable: body.flag('immutable'),
-    masked: body.flag('masked'),
-    numeric: body.flag('numeric'),
-    optional: body.flag('optional'),
-    checkbox: body.flag('checkbox'),
-    minLength: body.optionalNumber('minLength'),
-    maxLength: body.optionalNumber('maxLength'),
+    immutable: body.optionalFlag('immutable', false),
+    masked: body.optionalFlag('masked', false),
+    numeric: body.optionalFlag('numeric', false),
+    optional: body.optionalFlag('optional', false),
+    checkbox: body.optionalFlag('checkbox', false),
+    minLength: body.optionalNumeric('minLength'),
+    maxLength: body.optionalNumeric('maxLength'),
     pattern: body.optionalText('pattern'),
     patternError: body.optionalText('patternError'),
     selectOptions: body.optionalList('selectOptions', readSelectOption),
@@ -77,7 +78,7 @@ const TOKEN = /^[\x21-\x7e]+$/;
 
 export function readToken(body: Shape): TinkTokenAnswer | undefined {
   const accessToken = body.text('access_token');
-  const expiresIn = body.optionalNumber('expires_in');
+  const expiresIn = body.optionalNumeric('expires_in');
   if (!TOKEN.test(accessToken) || expiresIn === undefined || expiresIn < 0) return undefined;
   return { accessToken, expiresIn, scope: body.optionalText('scope') };
 }

@@ -8,7 +8,7 @@ import { withDeadline } from '../../platform/http/deadline.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
 import { Clock } from '../../platform/time/clock.js';
 import { nonsense, refusal, type Refusals } from './tink.errors.js';
-import { parsed, type Shape } from './tink.shape.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { TinkTokens } from './tink-tokens.js';
 import type { TinkRequest } from './tink-wire.js';
 

@@ -1,7 +1,7 @@
 import type { ProviderFailure, ProviderFailureCode } from '../../credentials/failure.js';
 import { bodyJson, type OutgoingAnswer, type OutgoingFault } from '../../platform/http/outgoing-outcome.js';
 import { parseRetryAfter } from '../../platform/http/retry-after.js';
-import { parsed } from './tink.shape.js';
+import { parsed } from '../../platform/http/json-shape.js';
 
 /** What a status means for one operation, where it differs from `USUAL`. */
 export type Refusals = Readonly<Partial<Record<number, ProviderFailureCode>>>;
