@@ -29,9 +29,15 @@ export function compareWithKnown(
  * was accepted, and a connection that we gave up is not set in motion again by the status that it hung in.
  */
 export function tellsMore(connection: Connection, observation: Observation): boolean {
+  // The trouble had no time of the provider's, else this reading would be older. It is over.
+  if (connection.state === 'retrying' && isOutcome(observation)) return true;
   if (observation.providerStatus !== connection.providerStatus) return false;
   if (isMoving(connection.state)) return true;
-  return connection.cause === 'unknown' && observation.cause !== 'unknown' && !isMoving(observation.state);
+  return connection.cause === 'unknown' && isOutcome(observation);
+}
+
+function isOutcome({ state, cause }: Observation): boolean {
+  return !isMoving(state) && cause !== 'unknown';
 }
 
 /**
