@@ -1,6 +1,6 @@
 import { ValidateBy } from 'class-validator';
 
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 const ENCRYPTION_KEY_BYTES = 32;
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
@@ -18,9 +18,25 @@ export function IsAddress(protocols: readonly string[], options: { httpOnLoopbac
     if (typeof value !== 'string' || !URL.canParse(value)) return false;
     const { protocol, hostname } = new URL(value);
     if (protocols.includes(protocol)) return true;
-    return options.httpOnLoopback === true && protocol === 'http:' && LOOPBACK_HOSTS.has(hostname);
+    return options.httpOnLoopback === true && protocol === 'http:' && isLoopback(hostname);
   };
   return ValidateBy({ name: 'isAddress', validator: { validate, defaultMessage: () => message } });
+}
+
+/** @param host as it stands in an address or in HOST. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK_HOSTS.has(host);
+}
+
+/** Paths are put behind it, so it has no query and no fragment; a login in it would be shown to every user. */
+export function IsBareAddress(): PropertyDecorator {
+  const validate = (value: unknown): boolean => {
+    if (typeof value !== 'string' || !URL.canParse(value)) return true;
+    const { username, password } = new URL(value);
+    return username === '' && password === '' && !/[?#]/.test(value);
+  };
+  const message = 'must have no user, no password, no query and no fragment';
+  return ValidateBy({ name: 'isBareAddress', validator: { validate, defaultMessage: () => message } });
 }
 
 export function IsKeyList(): PropertyDecorator {

@@ -2,7 +2,7 @@ import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, Min } from 'class-validator';
 
 import { LOG_LEVELS, type LogLevel, type Mode, type Role } from './slices.js';
-import { IsAddress, IsKeyList } from './environment-rules.js';
+import { IsAddress, IsBareAddress, IsKeyList } from './environment-rules.js';
 
 const ONE_HOUR_MS = 3_600_000;
 
@@ -41,6 +41,7 @@ export class Environment {
   MOORING_ENCRYPTION_KEYS?: string;
 
   @IsOptional()
+  @IsBareAddress()
   @IsAddress(['http:', 'https:'])
   MOORING_PUBLIC_URL?: string;
 

@@ -179,6 +179,43 @@ describe('loadConfig', () => {
     expect(config.warnings).toEqual([expect.stringContaining('without a provider')]);
   });
 
+  describe('an address for users to come back to', () => {
+    const live = {
+      TINK_CLIENT_ID: 'i',
+      TINK_CLIENT_SECRET: 's',
+      MOORING_ENCRYPTION_KEYS: KEYS,
+      DATABASE_URL: 'postgres://db/m',
+    };
+    const warningsOf = (env: NodeJS.ProcessEnv) => loadConfig({ ...live, ...env }).warnings;
+
+    it.each(['https://a.example/?x=1', 'https://a.example/#x', 'https://u:p@a.example', 'https://a.example?'])(
+      'cannot be %s',
+      (url) => {
+        expect(problemsOf({ MOORING_PUBLIC_URL: url })).toEqual(['MOORING_PUBLIC_URL']);
+      },
+    );
+
+    it('may have a path', () => {
+      expect(loadConfig({ MOORING_PUBLIC_URL: 'https://a.example/mooring/' }).server.publicUrl).toBe(
+        'https://a.example/mooring',
+      );
+    });
+
+    it('is missed in live mode, and should be https', () => {
+      expect(warningsOf({})).toEqual([expect.stringContaining('without MOORING_PUBLIC_URL')]);
+      expect(warningsOf({ MOORING_PUBLIC_URL: 'http://a.example' })).toEqual([expect.stringContaining('plain http')]);
+      expect(warningsOf({ MOORING_PUBLIC_URL: 'http://localhost:3000' })).toEqual([]);
+      expect(warningsOf({ MOORING_PUBLIC_URL: 'https://a.example' })).toEqual([]);
+    });
+  });
+
+  it('warns of a sandbox that other machines can reach', () => {
+    for (const HOST of ['0.0.0.0', '::', '192.0.2.1']) {
+      expect(loadConfig({ HOST }).warnings).toEqual([expect.stringContaining('other machines')]);
+    }
+    for (const HOST of ['127.0.0.1', '::1', 'localhost']) expect(loadConfig({ HOST }).warnings).toEqual([]);
+  });
+
   it('never repeats a value', () => {
     const env = {
       PORT: 'v-port',

@@ -17,6 +17,7 @@ import {
   ServerConfig,
   TinkConfig,
 } from './slices.js';
+import { configWarnings } from './warnings.js';
 
 /** The whole configuration. Each slice is injected by its class. */
 export interface Config {
@@ -53,7 +54,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, terminal = false): Config {
     tink: tinkConfig(environment),
     flanks: flanksConfig(environment),
     flinks: flinksConfig(environment),
-    warnings: warnings(environment, server),
+    warnings: configWarnings(environment, server, hasProvider(environment)),
   };
 }
 
@@ -160,19 +161,6 @@ function flinksConfig(environment: Environment): FlinksConfig {
     environment.FLINKS_SECRET_KEY ?? null,
     environment.FLINKS_API_KEY ?? null,
   );
-}
-
-function warnings(environment: Environment, server: ServerConfig): string[] {
-  const found: string[] = [];
-  if (server.mode === 'live' && !hasProvider(environment)) {
-    found.push(
-      'Live mode without a provider: set TINK_CLIENT_ID, FLANKS_CLIENT_ID or FLINKS_CUSTOMER_ID to connect banks.',
-    );
-  }
-  if (server.mode === 'live' && !environment.DATABASE_URL) {
-    found.push('Live mode on the embedded database: set DATABASE_URL for more than one process and for backups.');
-  }
-  return found;
 }
 
 function trimSlash(url: string): string {
