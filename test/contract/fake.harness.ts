@@ -4,8 +4,9 @@ import type { CallContext } from '../../src/credentials/call-context.js';
 import type { CredentialRef, ProviderUserRef } from '../../src/credentials/credential-ref.js';
 import type { ProviderFailure } from '../../src/credentials/failure.js';
 import { fail } from '../../src/credentials/result.js';
+import { TRANSPORT_FAILURES } from '../../src/credentials/transport-failures.js';
 import { Opened } from '../../src/platform/crypto/opened.js';
-import { isTimeout, withDeadline } from '../../src/platform/http/deadline.js';
+import { stopReason, withDeadline } from '../../src/platform/http/deadline.js';
 import { MovableClock } from '../../src/platform/time/clock.js';
 import { FAKE_BANK, FAKE_CODE, FAKE_ITEM, FAKE_LOGINS, FAKE_PASSWORD, FakeBank } from '../fakes/provider-bank.fake.js';
 import { ProviderFake, type FakeOperation } from '../fakes/provider.fake.js';
@@ -137,7 +138,7 @@ class FakeHarness implements ContractHarness {
       async (inner) =>
         new Promise((resolve) => {
           inner.addEventListener('abort', () => {
-            resolve(isTimeout(inner) ? 'provider.timeout' : 'provider.aborted');
+            resolve(TRANSPORT_FAILURES[stopReason(inner)]);
           });
         }),
     );

@@ -1,4 +1,4 @@
-import { isTimeout, startDeadline, withDeadline } from './deadline.js';
+import { startDeadline, stopReason, withDeadline } from './deadline.js';
 
 describe('a deadline', () => {
   it('aborts with a timeout when the time is over', async () => {
@@ -12,7 +12,7 @@ describe('a deadline', () => {
           });
         }),
     );
-    expect(isTimeout(signal)).toBe(true);
+    expect(stopReason(signal)).toBe('timeout');
   });
 
   it('follows the caller, and that is no timeout', () => {
@@ -20,7 +20,7 @@ describe('a deadline', () => {
     const deadline = startDeadline(caller.signal, 60_000);
     caller.abort();
     expect(deadline.signal.aborted).toBe(true);
-    expect(isTimeout(deadline.signal)).toBe(false);
+    expect(stopReason(deadline.signal)).toBe('aborted');
     deadline.clear();
   });
 

@@ -39,8 +39,12 @@ export async function withDeadline<T>(
   }
 }
 
-/** Whether an aborted signal was aborted by a deadline, ours or the caller's. */
-export function isTimeout(signal: AbortSignal): boolean {
+/** `timeout` by a deadline, ours or the caller's · `aborted` the caller gave up */
+export type StopReason = 'timeout' | 'aborted';
+
+/** @param signal one that is aborted. */
+export function stopReason(signal: AbortSignal): StopReason {
   const reason: unknown = signal.reason;
-  return typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError';
+  const named = typeof reason === 'object' && reason !== null && 'name' in reason ? reason.name : null;
+  return named === 'TimeoutError' ? 'timeout' : 'aborted';
 }

@@ -10,14 +10,14 @@ import {
 } from 'cockatiel';
 
 import type { Clock } from '../time/clock.js';
-import { isTimeout, startDeadline } from './deadline.js';
+import { startDeadline, stopReason } from './deadline.js';
 import type { OutgoingCallObserver, OutgoingOutcomeLabel } from './outgoing-call-observer.js';
 import type { OutgoingHttpOptions } from './outgoing-http.options.js';
 import { outgoingFault, type OutgoingOutcome } from './outgoing-outcome.js';
 import { circuitFor, retryFor } from './outgoing-policies.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import type { OutgoingWire } from './outgoing-wire.js';
-import { parseRetryAfter } from './retry-after.js';
+import { askedRetryAt } from './retry-after.js';
 
 export type OutgoingCircuitState = 'closed' | 'open' | 'half_open';
 
@@ -121,7 +121,7 @@ export class OutgoingChannel {
   private waitAskedMs(outcome: OutgoingOutcome): number {
     if (outcome.kind === 'fault') return 0;
     const now = this.parts.clock.now();
-    const until = parseRetryAfter(outcome.headers.get('retry-after'), now);
+    const until = askedRetryAt(outcome, now);
     return until === undefined ? 0 : until.getTime() - now.getTime();
   }
 
@@ -153,7 +153,7 @@ function settled(outcome: OutgoingOutcome, progress: Progress): OutgoingOutcome 
 }
 
 function stopFault(signal: AbortSignal, progress: Progress): OutgoingOutcome {
-  return outgoingFault(isTimeout(signal) ? 'timeout' : 'aborted', progress.mayHaveReached);
+  return outgoingFault(stopReason(signal), progress.mayHaveReached);
 }
 
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;

@@ -5,7 +5,7 @@ import type { HttpService } from '@nestjs/axios';
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import { firstValueFrom } from 'rxjs';
 
-import { isTimeout } from './deadline.js';
+import { stopReason } from './deadline.js';
 import type { OutgoingHttpOptions } from './outgoing-http.options.js';
 import { outgoingFault, type OutgoingAnswer, type OutgoingFault, type OutgoingOutcome } from './outgoing-outcome.js';
 import type { OutgoingBody, OutgoingRequest } from './outgoing-request.js';
@@ -89,7 +89,7 @@ const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOS
 const TLS_REFUSED = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
 function toFault(error: unknown, signal: AbortSignal): OutgoingFault {
-  if (signal.aborted) return outgoingFault(isTimeout(signal) ? 'timeout' : 'aborted', true);
+  if (signal.aborted) return outgoingFault(stopReason(signal), true);
   if (textOf(error, 'message').startsWith('maxContentLength')) return outgoingFault('too_large', true);
   const code = textOf(error, 'code');
   const syscall = textOf(valueOf(error, 'cause'), 'syscall');

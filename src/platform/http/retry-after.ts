@@ -1,3 +1,5 @@
+import type { OutgoingAnswer } from './outgoing-outcome.js';
+
 const MAX_SECONDS = 24 * 60 * 60;
 
 /**
@@ -10,6 +12,11 @@ export function parseRetryAfter(header: string | undefined, now: Date): Date | u
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : (dateMs(text) - now.getTime()) / 1000;
   if (!Number.isFinite(seconds)) return undefined;
   return new Date(now.getTime() + Math.min(Math.max(seconds, 0), MAX_SECONDS) * 1000);
+}
+
+/** When a server asked to be called again, if it did. */
+export function askedRetryAt({ headers }: Pick<OutgoingAnswer, 'headers'>, now: Date): Date | undefined {
+  return parseRetryAfter(headers.get('retry-after'), now);
 }
 
 /** Only texts with a month's name: `Date.parse` alone reads numbers such as `-5` as years. */

@@ -6,13 +6,13 @@ import type { ProviderFailure } from '../../credentials/failure.js';
 import { InstitutionDirectory, type Institution } from '../../credentials/institution-directory.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
 import { LoadingCache, type Loaded } from '../../platform/http/loading-cache.js';
+import { awaitShared } from '../../platform/http/shared-work.js';
 import { Clock } from '../../platform/time/clock.js';
 import { operation } from './flanks.client.js';
-import { flanksFailure } from './flanks.errors.js';
+import { flanksFailure, givenUp } from './flanks.errors.js';
 import type { FlanksBank } from './flanks.types.js';
 import { FlanksBanks } from './flanks-banks.js';
 import { marketOf, UNKNOWN_COUNTRY } from './flanks-countries.js';
-import { giveUpWith } from './flanks-waiting.js';
 
 type Directory = Result<readonly Institution[], ProviderFailure>;
 
@@ -40,9 +40,10 @@ export class FlanksInstitutions extends InstitutionDirectory {
     if (wanted !== undefined && !MARKET.test(wanted)) {
       return fail(flanksFailure('credential.invalid_input', { pointer: '?market' }));
     }
-    const all = await giveUpWith(
+    const all = await awaitShared(
       call.signal,
       this.kept.get(ONLY, async () => this.load()),
+      givenUp,
     );
     if (!all.ok || wanted === undefined) return all;
     return ok(all.value.filter((bank) => bank.market === wanted || bank.market === UNKNOWN_COUNTRY));

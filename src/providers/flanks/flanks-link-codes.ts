@@ -4,7 +4,7 @@ import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
 import { bodyJson } from '../../platform/http/outgoing-outcome.js';
-import { parseRetryAfter } from '../../platform/http/retry-after.js';
+import { askedRetryAt } from '../../platform/http/retry-after.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readExchange, readLinkCode } from './flanks.bodies.js';
 import { FlanksClient } from './flanks.client.js';
@@ -72,7 +72,7 @@ export class FlanksLinkCodes {
       return mayHaveHappened ? ok({ kind: 'uncertain', failure: answer.failure }) : answer;
     }
     if (answer.value.status === 202) {
-      return ok(this.notReady(parseRetryAfter(answer.value.headers.get('retry-after'), this.clock.now())));
+      return ok(this.notReady(askedRetryAt(answer.value, this.clock.now())));
     }
     const exchange = parsed(bodyJson(answer.value), readExchange);
     return ok(

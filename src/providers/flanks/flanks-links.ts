@@ -7,12 +7,12 @@ import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
 import { LoadingCache, type Loaded } from '../../platform/http/loading-cache.js';
+import { awaitShared } from '../../platform/http/shared-work.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readLink } from './flanks.bodies.js';
 import { FlanksClient, operation } from './flanks.client.js';
-import { flanksFailure } from './flanks.errors.js';
+import { flanksFailure, givenUp } from './flanks.errors.js';
 import type { FlanksLink } from './flanks.types.js';
-import { giveUpWith } from './flanks-waiting.js';
 
 type LinkToken = Result<string, ProviderFailure>;
 
@@ -36,9 +36,10 @@ export class FlanksLinks {
   /** Failures: `provider.misconfigured` when our Link is paused or points elsewhere. */
   async tokenFor(callbackUrl: string, call: CallContext): Promise<LinkToken> {
     if (this.config.linkToken !== null) return ok(this.config.linkToken);
-    return giveUpWith(
+    return awaitShared(
       call.signal,
       this.tokens.get(callbackUrl, async () => this.load(callbackUrl)),
+      givenUp,
     );
   }
 

@@ -1,4 +1,5 @@
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
+import { isPlainCode } from '../../platform/http/outgoing-refusal.js';
 import { parsed, type Shape } from '../../platform/http/json-shape.js';
 
 /** What can be wrong, in one vocabulary for Flanks' three families of error bodies. */
@@ -82,13 +83,11 @@ export function readRefusal(answer: OutgoingAnswer): FlanksRefusal {
     evidence: {
       httpStatus: answer.status,
       ...(number !== null && { providerErrorCode: number }),
-      ...(code !== null && HARMLESS.test(code) && { providerErrorCode: code }),
-      ...(traceId !== null && HARMLESS.test(traceId) && { providerRequestId: traceId }),
+      ...(code !== null && isPlainCode(code) && { providerErrorCode: code }),
+      ...(traceId !== null && isPlainCode(traceId) && { providerRequestId: traceId }),
     },
   };
 }
-
-const HARMLESS = /^[A-Za-z0-9_.:-]{1,80}$/;
 
 interface ErrorBody {
   readonly number: number | null;

@@ -9,13 +9,13 @@ import { Opened } from '../../platform/crypto/opened.js';
 import { withDeadline } from '../../platform/http/deadline.js';
 import { LoadingCache, type Loaded } from '../../platform/http/loading-cache.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
+import { awaitShared } from '../../platform/http/shared-work.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readToken } from './flanks.bodies.js';
-import { flanksFailure, nonsense, refusal } from './flanks.errors.js';
+import { flanksFailure, givenUp, nonsense, refusal } from './flanks.errors.js';
 import { parsed } from '../../platform/http/json-shape.js';
 import type { FlanksToken } from './flanks.types.js';
 import { readRefusal } from './flanks-refusals.js';
-import { giveUpWith } from './flanks-waiting.js';
 import { FlanksWire, type FlanksRequest } from './flanks-wire.js';
 
 type TokenResult = Result<SecretValue, ProviderFailure>;
@@ -52,9 +52,10 @@ export class FlanksTokens {
   }
 
   private async obtain(call: CallContext): Promise<TokenResult> {
-    return giveUpWith(
+    return awaitShared(
       call.signal,
       this.cache.get(ONLY, async () => this.load()),
+      givenUp,
     );
   }
 

@@ -1,4 +1,5 @@
 import type { Shape } from '../../platform/http/json-shape.js';
+import { fitsHeader } from '../../platform/http/outgoing-refusal.js';
 import type {
   FlanksBank,
   FlanksExchange,
@@ -15,12 +16,9 @@ import { parseFlanksTime } from './flanks-time.js';
 
 /** Readers of Flanks' bodies, for `parsed`. */
 
-/** Visible ASCII only: the token goes into a header. */
-const TOKEN = /^[\x21-\x7e]+$/;
-
 export function readToken(body: Shape): FlanksToken | undefined {
   const token = { accessToken: body.text('access_token'), expiresIn: body.number('expires_in') };
-  return TOKEN.test(token.accessToken) && token.expiresIn >= 0 ? token : undefined;
+  return fitsHeader(token.accessToken) && token.expiresIn >= 0 ? token : undefined;
 }
 
 export function readStatus(body: Shape): FlanksStatus {

@@ -1,6 +1,10 @@
 import type { ProviderFailure, ProviderFailureCode } from '../../credentials/failure.js';
+import { fail, type Result } from '../../credentials/result.js';
+import { TRANSPORT_FAILURES } from '../../credentials/transport-failures.js';
+import type { StopReason } from '../../platform/http/deadline.js';
 import type { OutgoingAnswer, OutgoingFault } from '../../platform/http/outgoing-outcome.js';
-import { parseRetryAfter } from '../../platform/http/retry-after.js';
+import { mayHaveActed } from '../../platform/http/outgoing-refusal.js';
+import { askedRetryAt } from '../../platform/http/retry-after.js';
 import { readRefusal, type FlanksTrouble } from './flanks-refusals.js';
 import { observationOf } from './flanks.transform.js';
 
@@ -79,11 +83,10 @@ export function refusal(answer: OutgoingAnswer, { refusals, changes, now }: Refu
   const { trouble, evidence } = readRefusal(answer);
   if (trouble === null) return null;
   const { status } = answer;
-  const retryAt =
-    status === 429 || status === 503 ? parseRetryAfter(answer.headers.get('retry-after'), now) : undefined;
+  const retryAt = status === 429 || status === 503 ? askedRetryAt(answer, now) : undefined;
   const observation = observationOf(trouble);
   return flanksFailure(refusals[trouble] ?? USUAL[trouble], {
-    mayHaveHappened: changes && (status >= 500 || status === 408),
+    mayHaveHappened: changes && mayHaveActed(status),
     evidence,
     ...(retryAt && { retryAt }),
     ...(observation && { observation }),
@@ -97,15 +100,10 @@ export function nonsense(answer: OutgoingAnswer, changes: boolean): ProviderFail
 }
 
 export function faultFailure({ fault, mayHaveReached }: OutgoingFault, changes: boolean): ProviderFailure {
-  return flanksFailure(FAULTS[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
+  return flanksFailure(TRANSPORT_FAILURES[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
 }
 
-const FAULTS: Readonly<Record<OutgoingFault['fault'], ProviderFailureCode>> = {
-  timeout: 'provider.timeout',
-  aborted: 'provider.aborted',
-  unreachable: 'provider.unavailable',
-  connection_lost: 'provider.unavailable',
-  too_large: 'provider.bad_response',
-  circuit_open: 'provider.unavailable',
-  saturated: 'provider.unavailable',
-};
+/** For a caller who gives up while others still wait for the same work. */
+export function givenUp(reason: StopReason): Result<never, ProviderFailure> {
+  return fail(flanksFailure(TRANSPORT_FAILURES[reason]));
+}

@@ -6,12 +6,12 @@ import type { Field } from '../../credentials/field.js';
 import { InstitutionDirectory, type Institution } from '../../credentials/institution-directory.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
 import { LoadingCache, type Loaded } from '../../platform/http/loading-cache.js';
+import { awaitShared } from '../../platform/http/shared-work.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readDirectoryPage, type FlinksDirectoryEntry, type FlinksDirectoryPage } from './flinks.bodies.js';
 import { FlinksClient, objectBody, operation } from './flinks.client.js';
-import { flinksFailure } from './flinks.errors.js';
+import { flinksFailure, givenUp } from './flinks.errors.js';
 import { DEFAULT_LANGUAGE, LANGUAGES } from './flinks-login-identity.js';
-import { giveUpWith } from './flinks-waiting.js';
 
 type Directory = Result<readonly FlinksDirectoryEntry[], ProviderFailure>;
 
@@ -76,9 +76,10 @@ export class FlinksInstitutions extends InstitutionDirectory {
   }
 
   private async entries(call: CallContext): Promise<Directory> {
-    return giveUpWith(
+    return awaitShared(
       call.signal,
       this.directory.get(ALL, () => this.load()),
+      givenUp,
     );
   }
 

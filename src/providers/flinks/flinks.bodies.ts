@@ -1,4 +1,5 @@
 import type { Shape } from '../../platform/http/json-shape.js';
+import { fitsHeader } from '../../platform/http/outgoing-refusal.js';
 import type { FlinksBank, FlinksChallenge, FlinksLogin, FlinksSessionBody } from './flinks.types.js';
 import { parseFlinksTime } from './flinks-time.js';
 
@@ -48,12 +49,9 @@ function readChallenge(body: Shape): FlinksChallenge {
   return { type, prompt: prompt === '' ? type : prompt, iterables: body.optionalTextList('Iterables') };
 }
 
-/** Visible ASCII only: the token goes into a header. */
-const TOKEN = /^[\x21-\x7e]+$/;
-
 export function readAuthorizeToken(body: Shape): string | undefined {
   const token = body.text('Token');
-  return TOKEN.test(token) ? token : undefined;
+  return fitsHeader(token) ? token : undefined;
 }
 
 export interface FlinksDirectoryEntry {

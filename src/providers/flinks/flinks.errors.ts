@@ -1,6 +1,10 @@
 import type { ProviderFailure, ProviderFailureCode } from '../../credentials/failure.js';
+import { fail, type Result } from '../../credentials/result.js';
+import { TRANSPORT_FAILURES } from '../../credentials/transport-failures.js';
+import type { StopReason } from '../../platform/http/deadline.js';
 import { bodyJson, type OutgoingAnswer, type OutgoingFault } from '../../platform/http/outgoing-outcome.js';
-import { parseRetryAfter } from '../../platform/http/retry-after.js';
+import { mayHaveActed } from '../../platform/http/outgoing-refusal.js';
+import { askedRetryAt } from '../../platform/http/retry-after.js';
 import { readHead } from './flinks.bodies.js';
 import { parsed } from '../../platform/http/json-shape.js';
 import { knownCode } from './flinks.types.js';
@@ -70,12 +74,9 @@ export function statusFailure(answer: OutgoingAnswer, changes: boolean, now: Dat
 
 function withFacts(answer: OutgoingAnswer, changes: boolean, now: Date, code: ProviderFailureCode): ProviderFailure {
   const { status } = answer;
-  const retryAt =
-    status === 503 || code === 'provider.rate_limited'
-      ? parseRetryAfter(answer.headers.get('retry-after'), now)
-      : undefined;
+  const retryAt = status === 503 || code === 'provider.rate_limited' ? askedRetryAt(answer, now) : undefined;
   return flinksFailure(code, {
-    mayHaveHappened: changes && (status >= 500 || status === 408),
+    mayHaveHappened: changes && mayHaveActed(status),
     evidence: evidenceOf(answer),
     ...(retryAt && { retryAt }),
   });
@@ -87,18 +88,13 @@ export function nonsense(answer: OutgoingAnswer, changes: boolean): ProviderFail
 }
 
 export function faultFailure({ fault, mayHaveReached }: OutgoingFault, changes: boolean): ProviderFailure {
-  return flinksFailure(FAULTS[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
+  return flinksFailure(TRANSPORT_FAILURES[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
 }
 
-const FAULTS: Readonly<Record<OutgoingFault['fault'], ProviderFailureCode>> = {
-  timeout: 'provider.timeout',
-  aborted: 'provider.aborted',
-  unreachable: 'provider.unavailable',
-  connection_lost: 'provider.unavailable',
-  too_large: 'provider.bad_response',
-  circuit_open: 'provider.unavailable',
-  saturated: 'provider.unavailable',
-};
+/** For a caller who gives up while others still wait for the same work. */
+export function givenUp(reason: StopReason): Result<never, ProviderFailure> {
+  return fail(flinksFailure(TRANSPORT_FAILURES[reason]));
+}
 
 const HARMLESS = /^[A-Z][A-Z0-9_]{1,63}$/;
 

@@ -7,14 +7,14 @@ import { InstitutionDirectory, type Institution } from '../../credentials/instit
 import { fail, ok, type Result } from '../../credentials/result.js';
 import { LoadingCache, type Loaded } from '../../platform/http/loading-cache.js';
 import { pathSegment } from '../../platform/http/outgoing-request.js';
+import { awaitShared } from '../../platform/http/shared-work.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readBank } from './tink.bodies.js';
 import { operation, readBody, TinkClient } from './tink.client.js';
-import { tinkFailure } from './tink.errors.js';
+import { givenUp, tinkFailure } from './tink.errors.js';
 import { toLoginField } from './tink-fields.js';
 import { marketOf } from './tink-link-url.js';
 import type { TinkBank } from './tink.types.js';
-import { giveUpWith } from './tink-waiting.js';
 
 type Directory = Result<readonly Institution[], ProviderFailure>;
 
@@ -39,9 +39,10 @@ export class TinkInstitutions extends InstitutionDirectory {
   override async list(market: string | undefined, call: CallContext): Promise<Directory> {
     const wanted = (market ?? this.config.market).toUpperCase();
     if (!MARKET.test(wanted)) return fail(unknownMarket());
-    return giveUpWith(
+    return awaitShared(
       call.signal,
       this.markets.get(wanted, () => this.load(wanted)),
+      givenUp,
     );
   }
 

@@ -11,11 +11,11 @@ import { Opened } from '../../platform/crypto/opened.js';
 import { withDeadline } from '../../platform/http/deadline.js';
 import { LoadingCache, type Loaded } from '../../platform/http/loading-cache.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
+import { awaitShared } from '../../platform/http/shared-work.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readToken } from './tink.bodies.js';
-import { nonsense, refusal, tinkFailure, type Refusals } from './tink.errors.js';
+import { givenUp, nonsense, refusal, tinkFailure, type Refusals } from './tink.errors.js';
 import { parsed } from '../../platform/http/json-shape.js';
-import { giveUpWith } from './tink-waiting.js';
 import { TinkWire, type TinkRequest } from './tink-wire.js';
 
 type TokenResult = Result<SecretValue, ProviderFailure>;
@@ -56,7 +56,7 @@ export class TinkTokens {
           own,
         ),
       );
-    return giveUpWith(call.signal, this.clientTokens.get(scope, load));
+    return awaitShared(call.signal, this.clientTokens.get(scope, load), givenUp);
   }
 
   /** Failures: `provider_user.not_found` when Tink has no such user. */
@@ -66,7 +66,7 @@ export class TinkTokens {
         const code = await this.grant(user, scopes, { 400: 'provider.misconfigured' }, own);
         return code.ok ? this.exchange(code.value, own) : code;
       });
-    return giveUpWith(call.signal, this.userTokens.get(`${user} ${scopeText(scopes)}`, load));
+    return awaitShared(call.signal, this.userTokens.get(`${user} ${scopeText(scopes)}`, load), givenUp);
   }
 
   /** A single-use code for a user. */

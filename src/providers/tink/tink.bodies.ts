@@ -1,4 +1,5 @@
 import type { Shape } from '../../platform/http/json-shape.js';
+import { fitsHeader } from '../../platform/http/outgoing-refusal.js';
 import type {
   TinkBank,
   TinkCredentials,
@@ -73,12 +74,9 @@ export function readBank(body: Shape): TinkBank {
   };
 }
 
-/** Visible ASCII only: the token goes into a header. */
-const TOKEN = /^[\x21-\x7e]+$/;
-
 export function readToken(body: Shape): TinkTokenAnswer | undefined {
   const accessToken = body.text('access_token');
   const expiresIn = body.optionalNumeric('expires_in');
-  if (!TOKEN.test(accessToken) || expiresIn === undefined || expiresIn < 0) return undefined;
+  if (!fitsHeader(accessToken) || expiresIn === undefined || expiresIn < 0) return undefined;
   return { accessToken, expiresIn, scope: body.optionalText('scope') };
 }

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 
-import { isTimeout } from '../../platform/http/deadline.js';
+import { stopReason } from '../../platform/http/deadline.js';
 import { operation, OPERATION_DEADLINE_MS } from './tink.client.js';
 
 describe('an operation', () => {
@@ -20,7 +20,7 @@ describe('an operation', () => {
     jest.advanceTimersByTime(OPERATION_DEADLINE_MS - 1);
     expect(signals[0]?.aborted).toBe(false);
     jest.advanceTimersByTime(1);
-    expect(signals[0]?.aborted && isTimeout(signals[0])).toBe(true);
+    expect(signals[0]?.aborted && stopReason(signals[0])).toBe('timeout');
   });
 
   it('gives what it did', async () => {

@@ -1,6 +1,10 @@
 import type { ProviderFailure, ProviderFailureCode } from '../../credentials/failure.js';
+import { fail, type Result } from '../../credentials/result.js';
+import { TRANSPORT_FAILURES } from '../../credentials/transport-failures.js';
+import type { StopReason } from '../../platform/http/deadline.js';
 import { bodyJson, type OutgoingAnswer, type OutgoingFault } from '../../platform/http/outgoing-outcome.js';
-import { parseRetryAfter } from '../../platform/http/retry-after.js';
+import { isPlainCode, mayHaveActed } from '../../platform/http/outgoing-refusal.js';
+import { askedRetryAt } from '../../platform/http/retry-after.js';
 import { parsed } from '../../platform/http/json-shape.js';
 
 /** What a status means for one operation, where it differs from `USUAL`. */
@@ -61,10 +65,9 @@ export function tinkFailure(code: ProviderFailureCode, more: Partial<ProviderFai
 export function refusal(answer: OutgoingAnswer, { refusals, changes, now, pointer }: RefusalContext): ProviderFailure {
   const { status } = answer;
   const code = refusals[status] ?? USUAL[status] ?? (status >= 500 ? 'provider.unavailable' : 'provider.bad_response');
-  const retryAt =
-    status === 429 || status === 503 ? parseRetryAfter(answer.headers.get('retry-after'), now) : undefined;
+  const retryAt = status === 429 || status === 503 ? askedRetryAt(answer, now) : undefined;
   return tinkFailure(code, {
-    mayHaveHappened: changes && (status >= 500 || status === 408),
+    mayHaveHappened: changes && mayHaveActed(status),
     evidence: evidenceOf(answer),
     ...(retryAt && { retryAt }),
     ...(pointer !== undefined && code === 'credential.invalid_input' && { pointer }),
@@ -77,20 +80,13 @@ export function nonsense(answer: OutgoingAnswer, changes: boolean): ProviderFail
 }
 
 export function faultFailure({ fault, mayHaveReached }: OutgoingFault, changes: boolean): ProviderFailure {
-  return tinkFailure(FAULTS[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
+  return tinkFailure(TRANSPORT_FAILURES[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
 }
 
-const FAULTS: Readonly<Record<OutgoingFault['fault'], ProviderFailureCode>> = {
-  timeout: 'provider.timeout',
-  aborted: 'provider.aborted',
-  unreachable: 'provider.unavailable',
-  connection_lost: 'provider.unavailable',
-  too_large: 'provider.bad_response',
-  circuit_open: 'provider.unavailable',
-  saturated: 'provider.unavailable',
-};
-
-const HARMLESS = /^[A-Za-z0-9_.:-]{1,80}$/;
+/** For a caller who gives up while others still wait for the same work. */
+export function givenUp(reason: StopReason): Result<never, ProviderFailure> {
+  return fail(tinkFailure(TRANSPORT_FAILURES[reason]));
+}
 
 /** Only short codes: a body or a free text could hold what the user typed. */
 function evidenceOf(answer: OutgoingAnswer): Readonly<Record<string, string | number>> {
@@ -98,7 +94,7 @@ function evidenceOf(answer: OutgoingAnswer): Readonly<Record<string, string | nu
   const errorCode = parsed(bodyJson(answer), (body) => body.optionalText('errorCode')) ?? '';
   return {
     httpStatus: answer.status,
-    ...(HARMLESS.test(requestId) && { providerRequestId: requestId }),
-    ...(HARMLESS.test(errorCode) && { providerErrorCode: errorCode }),
+    ...(isPlainCode(requestId) && { providerRequestId: requestId }),
+    ...(isPlainCode(errorCode) && { providerErrorCode: errorCode }),
   };
 }
