@@ -125,6 +125,24 @@ describe('deletion', () => {
   });
 
   describe('of a user', () => {
+    it('stands in the audit log with who asked for it, before anything is deleted', async () => {
+      const userId = await mooring.user();
+      mooring.tink.addFault({ method: 'POST', path: '/user/delete$', action: { kind: 'respond', status: 503 } });
+
+      await remove(`/v1/users/${userId}`);
+
+      const entries = await mooring.sql('SELECT actor, action, request_id FROM audit_entries WHERE subject = $1', [
+        `user:${userId}`,
+      ]);
+      expect(entries).toEqual([
+        {
+          actor: expect.stringMatching(/^client:[0-9a-f-]{36}$/) as string,
+          action: 'user.deletion_requested',
+          request_id: expect.any(String) as string,
+        },
+      ]);
+    });
+
     it('takes all connections, the provider user and every cached answer, and frees the external id', async () => {
       const userId = await mooring.user('cust-erased');
       const ids = [await mooring.active({ userId }), await mooring.active({ userId, ...OTHER_LOGIN })];

@@ -112,6 +112,19 @@ describe('hostile requests', () => {
     expect(world.mooring.logText()).not.toContain(PLANTED);
   });
 
+  it('with HEAD use no visit up: programs that look at links before a person does ask so', async () => {
+    const { mooring } = world;
+    const userId = await mooring.user(`cust-${Math.random()}`);
+    const visit = await world.begin({ userId, provider: 'tink', institutionId: 'se-demobank-open-banking-redirect' });
+    const state = new URL(visit.url).searchParams.get('state') ?? '';
+    expect(state.length).toBeGreaterThan(20);
+
+    const looked = await mooring.call('HEAD', `/link/tink/callback?state=${state}&error=USER_CANCELLED`, { key: null });
+
+    expect([looked.status, looked.headers.get('location')]).toEqual([204, null]);
+    expect(await world.visit(visit.id)).toMatchObject({ status: 'open' });
+  });
+
   it('cannot be made by a provider: what PostgreSQL cannot keep never becomes our error', async () => {
     const { mooring } = world;
     const userId = await mooring.user(`cust-${Math.random()}`);

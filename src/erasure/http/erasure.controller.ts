@@ -3,9 +3,10 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
 import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
-import type { Caller } from '../../access/caller.js';
+import { actorOf, type Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
+import { AuditLog } from '../../audit/audit-log.js';
 import { Invalidates } from '../../cache/invalidates.decorator.js';
 import { userTag } from '../../cache/keys.js';
 import { apiOrigin } from '../../connections/origin.js';
@@ -15,7 +16,10 @@ import { DeleteUser } from '../delete-user.js';
 @ApiTags('users')
 @Controller('v1/users')
 export class ErasureController {
-  constructor(private readonly deletion: DeleteUser) {}
+  constructor(
+    private readonly deletion: DeleteUser,
+    private readonly audit: AuditLog,
+  ) {}
 
   @Delete(':id')
   @HttpCode(204)
@@ -34,6 +38,7 @@ export class ErasureController {
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
+    await this.audit.record({ actor: actorOf(caller), action: 'user.deletion_requested', subject: `user:${id}` });
     if (await this.deletion.run(id, apiOrigin(caller))) return;
     reply.status(202).header('location', `/v1/users/${id}`);
   }

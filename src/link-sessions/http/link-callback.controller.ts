@@ -1,6 +1,6 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Public } from '../../access/public.decorator.js';
 import { CompleteLinkVisit } from '../complete-link-visit.js';
@@ -28,9 +28,15 @@ export class LinkCallbackController {
   async back(
     @Param('provider') provider: string,
     @Query() query: Record<string, unknown>,
+    @Req() { method }: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     void reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
+    // A program that looks at the address before the user does must not use the visit up.
+    if (method === 'HEAD') {
+      await reply.status(204).send();
+      return;
+    }
     try {
       const { state, ...rest } = texts(query);
       const { session, result } = await this.visits.run(provider, state, new Map(Object.entries(rest)));
