@@ -5,6 +5,7 @@ import { Connections1763600100000 } from './1763600100000-connections.js';
 
 import { LinkSessions1763600200000 } from './1763600200000-link-sessions.js';
 import { InstallationSecrets1763600300000 } from './1763600300000-installation-secrets.js';
+import { ProviderUserIntents1763600400000 } from './1763600400000-provider-user-intents.js';
 
 /** Every migration, oldest first. Append only; a released migration never changes. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Connections1763600100000,
   LinkSessions1763600200000,
   InstallationSecrets1763600300000,
+  ProviderUserIntents1763600400000,
 ];

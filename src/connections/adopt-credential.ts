@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 
 import type { CredentialSnapshot } from '../credentials/credentials.service.js';
 import type { Provider } from '../credentials/provider.js';
@@ -6,6 +7,7 @@ import { isUniqueViolation } from '../platform/database/database-errors.js';
 import { Failure } from '../platform/errors/failure.js';
 import { Clock } from '../platform/time/clock.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
+import { credentialRefOf } from './credential-ref.js';
 import { consentRenewableFrom } from './domain/clocks.js';
 import type { Connection } from './domain/connection.js';
 import { isMoving } from './domain/connection-state.js';
@@ -28,6 +30,8 @@ const ONE_CONNECTION = ['connections_credential_live', 'connections_fingerprint_
 /** Turns a creation and the provider's credential into a connection. */
 @Injectable()
 export class AdoptCredential {
+  private readonly log = new Logger(AdoptCredential.name);
+
   constructor(
     private readonly creations: ConnectionCreationRepository,
     private readonly connections: ConnectionRepository,
@@ -37,25 +41,25 @@ export class AdoptCredential {
     private readonly clock: Clock,
   ) {}
 
+  /** @throws Failure `connection.conflict`, `user.not_found` when the user was deleted meanwhile */
   async run(creation: Creation, snapshot: CredentialSnapshot, origin: Origin): Promise<Connection> {
-    const connection = this.firstRecord(creation, snapshot);
-    await this.lifecycle.begin(connection, origin, async (manager) => {
+    return this.begin(creation, snapshot, origin, async (manager) => {
       // Another process may have recovered this creation meanwhile; then its connection stands.
       if (!(await this.creations.remove(manager, creation.id))) throw new Failure('connection.conflict');
     });
-    return connection;
   }
 
-  /** Without a creation that was written down. @throws Failure `connection.duplicate` when another was faster */
+  /**
+   * Without a creation that was written down.
+   * @throws Failure `connection.duplicate` when another was faster, `user.not_found` when the user was deleted meanwhile
+   */
   async direct(creation: Creation, snapshot: CredentialSnapshot, origin: Origin): Promise<Connection> {
-    const connection = this.firstRecord(creation, snapshot);
     try {
-      await this.lifecycle.begin(connection, origin, async () => undefined);
+      return await this.begin(creation, snapshot, origin, async () => undefined);
     } catch (error) {
       if (!ONE_CONNECTION.some((index) => isUniqueViolation(error, index))) throw error;
       throw new Failure('connection.duplicate', { detail: 'This login is connected already.', cause: error });
     }
-    return connection;
   }
 
   /** Looks for what a creation may have left at the provider. @throws Failure with the provider's code */
@@ -72,6 +76,32 @@ export class AdoptCredential {
       connected ??= owner.id;
     }
     return connected === null ? { kind: 'none' } : { kind: 'connected', connectionId: connected };
+  }
+
+  private async begin(
+    creation: Creation,
+    snapshot: CredentialSnapshot,
+    origin: Origin,
+    inSameTransaction: (manager: EntityManager) => Promise<void>,
+  ): Promise<Connection> {
+    const connection = this.firstRecord(creation, snapshot);
+    try {
+      await this.lifecycle.begin(connection, origin, inSameTransaction);
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'user.not_found') await this.abandon(connection);
+      throw error;
+    }
+    return connection;
+  }
+
+  /** Nobody is left who could ask for its deletion. */
+  private async abandon(connection: Connection): Promise<void> {
+    const { credentials } = this.providers.provider(connection.provider);
+    const result = await credentials.delete(credentialRefOf(connection), this.providers.call());
+    // A provider that keeps users has deleted it with the user.
+    if (result.ok || result.failure.code === 'provider_user.not_found') return;
+    const facts = { connectionId: connection.id, provider: connection.provider, code: result.failure.code };
+    this.log.error(facts, 'the credential of a deleted user is left at the provider');
   }
 
   private firstRecord(creation: Creation, snapshot: CredentialSnapshot): Connection {

@@ -7,6 +7,7 @@ import type { Observation } from '../credentials/observation.js';
 import { Failure } from '../platform/errors/failure.js';
 import { Clock } from '../platform/time/clock.js';
 import { ProviderRegistry } from '../providers/registry/provider-registry.js';
+import { holdUser } from '../users/persistence/hold-user.js';
 import type { Connection } from './domain/connection.js';
 import type { Evidence, NewConnectionEvent } from './domain/connection-event.js';
 import { decide, type DeletionStarted, type RefusalReason } from './domain/decide.js';
@@ -48,7 +49,7 @@ export class ConnectionLifecycle {
     private readonly clock: Clock,
   ) {}
 
-  /** The first row and the first event of a connection. */
+  /** The first row and the first event of a connection. @throws Failure `user.not_found` when the user was deleted */
   async begin(
     connection: Connection,
     origin: Origin,
@@ -56,6 +57,7 @@ export class ConnectionLifecycle {
   ): Promise<void> {
     const event = firstEvent(connection, origin);
     await this.database.transaction(async (manager) => {
+      await holdUser(manager, connection.userId);
       await inSameTransaction(manager);
       await this.connections.insert(manager, connection);
       await this.events.append(manager, connection.id, event);

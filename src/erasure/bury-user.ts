@@ -20,9 +20,11 @@ export class BuryUser {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns false when a creation that was under way became a connection meanwhile, which must go first. */
+  /** @returns false when a creation became a connection meanwhile, or a visit can still become one: those go first. */
   async run(userId: string): Promise<boolean> {
     const buried = await this.database.transaction(async (manager) => {
+      await this.users.lock(manager, userId);
+      if (await this.linkSessions.isVisiting(manager, userId)) return false;
       if (!(await this.connections.anonymise(manager, userId))) return false;
       await this.linkSessions.forgetUser(manager, userId);
       await this.users.bury(manager, userId, this.clock.now());

@@ -22,6 +22,7 @@ export class DeleteProviderUsers {
         this.log.warn({ userId, provider: name, code: result.failure.code }, 'user not deleted at the provider yet');
         return false;
       }
+      await this.users.removeProvider(name, userId);
     }
     return true;
   }

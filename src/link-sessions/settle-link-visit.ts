@@ -91,6 +91,9 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'connection.duplicate',
   'connection.not_found',
   'connection.deleting',
+  // The user was deleted, here or at the provider: nothing will come of it.
+  'user.not_found',
+  'provider_user.not_found',
 ]);
 
 /** @throws what is no refusal */

@@ -25,10 +25,14 @@ export class EnsureProviderUser {
     return user;
   }
 
-  /** Safe to repeat: a provider that has the user already says so. @throws Failure with the provider's code */
+  /**
+   * Safe to repeat: a provider that has the user already says so.
+   * @throws Failure `user.not_found`, `user.deleting`, or the provider's code
+   */
   async run(user: User, provider: Provider): Promise<ProviderUserRef> {
     const ref = providerUserRef(user.id);
     if (!provider.users || (await this.users.isKnownTo(provider.id, user.id))) return ref;
+    await this.users.beginProvider(provider.id, user.id, this.clock.now());
     const { market, locale } = user;
     valueOf(
       await provider.users.create(
@@ -36,7 +40,9 @@ export class EnsureProviderUser {
         this.providers.call(),
       ),
     );
-    await this.users.addProvider(provider.id, user.id, this.clock.now());
-    return ref;
+    if (await this.users.confirmProvider(provider.id, user.id)) return ref;
+    // The deletion asked the provider before it had the user.
+    await provider.users.delete(ref, this.providers.call());
+    throw new Failure('user.not_found', { detail: 'The user was deleted meanwhile.' });
   }
 }

@@ -6,7 +6,7 @@ import { MIGRATIONS } from '../../migrations/all.js';
 import { Opened } from '../../src/platform/crypto/opened.js';
 import { dataSourceOptions } from '../../src/platform/database/data-source-options.js';
 import { isUniqueViolation } from '../../src/platform/database/database-errors.js';
-import { NOON } from '../factories/connection.factory.js';
+import { connection, NOON } from '../factories/connection.factory.js';
 import { testDatabase } from '../factories/database.factory.js';
 import { ConnectionStore } from './connection-store.js';
 
@@ -97,7 +97,9 @@ describe('what the database itself refuses', () => {
         [randomUUID()],
       ),
     ).rejects.toThrow('connection_events_connection_id_fkey');
-    await expect(store.add({ userId: randomUUID() })).rejects.toThrow('connections_user_id_fkey');
+    const stray = connection({ id: randomUUID(), userId: randomUUID(), credentialId: new Opened(randomUUID()) });
+    await expect(store.connections.insert(store.source.manager, stray)).rejects.toThrow('connections_user_id_fkey');
+    await expect(store.add({ userId: randomUUID() })).rejects.toMatchObject({ code: 'user.not_found' });
   });
 });
 

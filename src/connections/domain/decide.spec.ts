@@ -6,6 +6,7 @@ import { observed } from '../../../test/factories/observation.factory.js';
 import type { Connection } from './connection.js';
 import { CONNECTION_STATES } from './connection-state.js';
 import { decide, type DecisionContext } from './decide.js';
+import { DELETION_WATCH_MS } from './watch-schedule.js';
 
 const context: DecisionContext = {
   now: NOON,
@@ -296,7 +297,7 @@ describe('decide', () => {
         challenge: null,
         retryAt: null,
         nextSyncAt: null,
-        nextWatchAt: NOON,
+        nextWatchAt: at(DELETION_WATCH_MS),
         credentialId: before.credentialId,
       });
       expect(event).toMatchObject({ from: state, to: 'deleting', cause: 'none' });
@@ -307,7 +308,7 @@ describe('decide', () => {
       const { next, event } = applied(before, { state: 'deleting' });
       expect(event).toBeNull();
       expect(next.stateSince).toEqual(at(-50));
-      expect(next.nextWatchAt).toEqual(NOON);
+      expect(next.nextWatchAt).toEqual(at(DELETION_WATCH_MS));
     });
 
     it.each(OBSERVED_STATES.filter((state) => state !== 'deleted'))('under way is not left for %s', (state) => {

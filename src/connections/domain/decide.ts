@@ -4,7 +4,7 @@ import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.j
 import { isMoving, TRANSITIONS, type ConnectionState } from './connection-state.js';
 import { consentRenewableFrom } from './clocks.js';
 import { compareWithKnown, isPlaced, isUnknownStatus, sameQuestion, tellsMore } from './reading-order.js';
-import { nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
+import { DELETION_WATCH_MS, nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
 
 /** Who or what brought an observation, and when. */
 export interface DecisionContext {
@@ -169,7 +169,7 @@ function startDeletion(connection: Connection, context: DecisionContext): Decisi
     sessionRef: null,
     retryAt: null,
     nextSyncAt: null,
-    nextWatchAt: context.now,
+    nextWatchAt: new Date(context.now.getTime() + DELETION_WATCH_MS),
     updatedAt: context.now,
   };
   const event = connection.state === 'deleting' ? null : eventOf(connection, next, context);

@@ -8,6 +8,8 @@ const MINUTE = 60 * SECOND;
 export const SLOWEST_WATCH_MS = 10 * SECOND;
 /** Between two readings of a settled connection. */
 export const SETTLED_WATCH_MS = 6 * 60 * MINUTE;
+/** Whoever begins a deletion asks the provider itself; the watch only goes on with what was cut short. */
+export const DELETION_WATCH_MS = 40 * SECOND;
 const SETTLED: readonly ConnectionState[] = ['active', 'reauth_required', 'blocked'];
 const FIRST_RETRY_MS = MINUTE;
 const LONGEST_RETRY_MS = 6 * 60 * MINUTE;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 
+import { holdUser } from '../../users/persistence/hold-user.js';
 import { ConnectionCreationEntity } from './connection-creation.entity.js';
 import { ConnectionEntity } from './connection.entity.js';
 
@@ -16,9 +17,10 @@ export type Reservation =
 export class ConnectionCreationRepository {
   constructor(private readonly database: DataSource) {}
 
-  /** Of two processes that reserve the same login at once, one gets it. */
+  /** Of two processes that reserve the same login at once, one gets it. @throws Failure `user.not_found`, `user.deleting` */
   async reserve(creation: Creation): Promise<Reservation> {
     return this.database.transaction(async (manager) => {
+      await holdUser(manager, creation.userId, 'begins');
       const inserted = await manager
         .createQueryBuilder()
         .insert()

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, In, LessThanOrEqual, MoreThan } from 't
 
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { LookupHash } from '../../platform/crypto/lookup-hash.js';
+import { holdUser } from '../../users/persistence/hold-user.js';
 import type { LinkEnd, LinkSession } from '../link-session.js';
 import { LinkSessionEntity } from './link-session.entity.js';
 import { LinkSessionMapper } from './link-session.mapper.js';
@@ -16,10 +17,12 @@ export class LinkSessionRepository {
     private readonly lookup: LookupHash,
   ) {}
 
+  /** @throws Failure `user.not_found`, `user.deleting` */
   async insert(session: LinkSession, state: SecretValue): Promise<void> {
-    await this.database.manager.insert(LinkSessionEntity, {
-      ...this.mapper.toRow(session),
-      stateHash: this.stateHash(state),
+    await this.database.transaction(async (manager) => {
+      await holdUser(manager, session.userId, 'begins');
+      const row = { ...this.mapper.toRow(session), stateHash: this.stateHash(state) };
+      await manager.insert(LinkSessionEntity, row);
     });
   }
 
@@ -83,6 +86,11 @@ export class LinkSessionRepository {
 
   async searchAgain(id: string, recoverAt: Date): Promise<void> {
     await this.database.manager.update(LinkSessionEntity, { id, status: In(['open', 'completing']) }, { recoverAt });
+  }
+
+  /** Is a visit of the user not over? A credential may come out of it, which somebody must delete. */
+  async isVisiting(manager: EntityManager, userId: string): Promise<boolean> {
+    return manager.existsBy(LinkSessionEntity, { userId, status: In(['open', 'completing']) });
   }
 
   async forgetUser(manager: EntityManager, userId: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { ProviderId } from '../../credentials/provider-id.js';
 import { Failure } from '../../platform/errors/failure.js';
 import { decodeCursor, isUuid, toPage, type Page } from '../../platform/pagination/cursor.js';
 import type { User } from '../user.js';
+import { holdUser } from './hold-user.js';
 import { ProviderUserEntity } from './provider-user.entity.js';
 import { UserEntity } from './user.entity.js';
 
@@ -74,6 +75,11 @@ export class UserRepository {
     return rows.map((row) => row.id);
   }
 
+  /** First in the transaction that buries: whoever is about to write something of the user has finished or never will. */
+  async lock(manager: EntityManager, id: string): Promise<void> {
+    await manager.query(`SELECT 1 FROM users WHERE id = $1 FOR UPDATE`, [id]);
+  }
+
   /** Keeps the row for what refers to it, and nothing in it that names the person. */
   async bury(manager: EntityManager, id: string, at: Date): Promise<void> {
     const anonymous = { externalUserId: `deleted:${id}`, market: null, locale: null };
@@ -82,22 +88,37 @@ export class UserRepository {
   }
 
   async isKnownTo(provider: ProviderId, userId: string): Promise<boolean> {
-    return this.database.manager.existsBy(ProviderUserEntity, { provider, userId });
+    return this.database.manager.existsBy(ProviderUserEntity, { provider, userId, confirmed: true });
   }
 
+  /** Also those that were only asked. */
   async providersOf(userId: string): Promise<string[]> {
     const rows = await this.database.manager.findBy(ProviderUserEntity, { userId });
     return rows.map((row) => row.provider);
   }
 
-  async addProvider(provider: ProviderId, userId: string, at: Date): Promise<void> {
-    await this.database
-      .createQueryBuilder()
-      .insert()
-      .into(ProviderUserEntity)
-      .values({ provider, userId, createdAt: at })
-      .orIgnore()
-      .execute();
+  /** Before a provider is told of the user. @throws Failure `user.not_found`, `user.deleting` */
+  async beginProvider(provider: ProviderId, userId: string, at: Date): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      await holdUser(manager, userId, 'begins');
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(ProviderUserEntity)
+        .values({ provider, userId, confirmed: false, createdAt: at })
+        .orIgnore()
+        .execute();
+    });
+  }
+
+  async removeProvider(provider: string, userId: string): Promise<void> {
+    await this.database.manager.delete(ProviderUserEntity, { provider, userId });
+  }
+
+  /** @returns false when the user was deleted meanwhile. */
+  async confirmProvider(provider: ProviderId, userId: string): Promise<boolean> {
+    const result = await this.database.manager.update(ProviderUserEntity, { provider, userId }, { confirmed: true });
+    return result.affected === 1;
   }
 }
 
