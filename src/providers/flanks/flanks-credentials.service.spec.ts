@@ -2,10 +2,10 @@ import type { Challenge } from '../../credentials/challenge.js';
 import type { CredentialRef, ProviderUserRef } from '../../credentials/credential-ref.js';
 import type { Institution } from '../../credentials/institution-directory.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flanks/fixture.js';
 import { flanksUnderTest } from '../../../test/fixtures/flanks/flanks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const STATUS = 'POST /v0/bank/credentials/status';
 const LIST = 'POST /v0/bank/credentials/list';
@@ -23,18 +23,12 @@ describe('FlanksCredentialsService', () => {
   let server: ProviderServerFake;
   let flanks: ReturnType<typeof flanksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    flanks = flanksUnderTest(server.url, MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z')));
+  withProviderServer('2026-11-20T10:00:00Z', (given) => {
+    ({ server } = given);
+    flanks = flanksUnderTest(server.url, given.clock);
     server.always('POST /v0/token', json({ access_token: 'tok', expires_in: 3600 }));
+    return flanks;
   });
-  afterEach(() => {
-    flanks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const bodies = (route: string) => server.callsTo(route).map(({ body }) => JSON.parse(body) as unknown);
 

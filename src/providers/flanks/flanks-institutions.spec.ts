@@ -1,6 +1,7 @@
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { flanksUnderTest } from '../../../test/fixtures/flanks/flanks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 import { marketOf } from './flanks-countries.js';
 
 const ENTITIES = 'GET /v0/bank/available';
@@ -20,18 +21,15 @@ describe("Flanks' banks", () => {
   let clock: MovableClock;
   const opened: { close: () => void }[] = [];
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z'));
+  withProviderServer('2026-11-20T10:00:00Z', (given) => {
+    ({ server, clock } = given);
     server.always('POST /v0/token', json({ access_token: 'tok', expires_in: 36_000 }));
+    return {
+      close: () => {
+        for (const each of opened.splice(0)) each.close();
+      },
+    };
   });
-  afterEach(() => {
-    for (const each of opened.splice(0)) each.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const institutions = (flow: 'link' | 'session' = 'link') => {
     const flanks = flanksUnderTest(server.url, clock, { flow });

@@ -1,10 +1,11 @@
 import type { ProviderUserRef } from '../../credentials/credential-ref.js';
 import type { LinkReturn } from '../../credentials/link-flow.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flanks/fixture.js';
 import { flanksUnderTest } from '../../../test/fixtures/flanks/flanks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 import { handleOf, notesOf, type VisitNotes } from './flanks-visit.js';
 
 const STATUS = 'POST /v0/bank/credentials/status';
@@ -33,19 +34,12 @@ describe('A visit of the hosted Link', () => {
   let clock: MovableClock;
   let flanks: ReturnType<typeof flanksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(NOW);
+  withProviderServer(NOW.toISOString(), (given) => {
+    ({ server, clock } = given);
     flanks = flanksUnderTest(server.url, clock);
     server.always('POST /v0/token', json({ access_token: 'tok', expires_in: 3600 }));
+    return flanks;
   });
-  afterEach(() => {
-    flanks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const complete = async (text: string, of = visit()) => flanks.link.complete(of, query(text), call);
   const connectedTo = (result: Awaited<ReturnType<typeof flanks.link.recover>>) =>

@@ -1,6 +1,7 @@
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { flanksUnderTest } from '../../../test/fixtures/flanks/flanks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const LIST = 'POST /v0/links/list-links';
 const CREATE = 'POST /v0/links/create-link';
@@ -19,19 +20,12 @@ describe('Our Link', () => {
   let clock: MovableClock;
   let flanks: ReturnType<typeof flanksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z'));
+  withProviderServer('2026-11-20T10:00:00Z', (given) => {
+    ({ server, clock } = given);
     flanks = flanksUnderTest(server.url, clock, { linkToken: null });
     server.always('POST /v0/token', json({ access_token: 'tok', expires_in: 36_000 }));
+    return flanks;
   });
-  afterEach(() => {
-    flanks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const token = async (callback = CALLBACK) => {
     const found = await flanks.links.tokenFor(callback, call);

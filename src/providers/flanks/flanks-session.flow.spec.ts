@@ -1,10 +1,10 @@
 import type { ProviderUserRef } from '../../credentials/credential-ref.js';
 import type { LinkReturn } from '../../credentials/link-flow.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flanks/fixture.js';
 import { flanksUnderTest } from '../../../test/fixtures/flanks/flanks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const CREATE = 'POST /connect/v2/sessions/create-session';
 const FIND = 'POST /connect/v2/sessions/list-sessions';
@@ -30,18 +30,12 @@ describe('A visit as a Connect session', () => {
   let server: ProviderServerFake;
   let flanks: ReturnType<typeof flanksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    flanks = flanksUnderTest(server.url, MovableClock.frozenAt(NOW), { flow: 'session' });
+  withProviderServer(NOW.toISOString(), (given) => {
+    ({ server } = given);
+    flanks = flanksUnderTest(server.url, given.clock, { flow: 'session' });
     server.always('POST /v0/token', json({ access_token: 'tok', expires_in: 3600 }));
+    return flanks;
   });
-  afterEach(() => {
-    flanks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const complete = async (text: string, of = visit()) =>
     flanks.session.complete(of, new Map(new URLSearchParams(text)), call);

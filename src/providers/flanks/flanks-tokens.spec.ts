@@ -1,8 +1,9 @@
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flanks/fixture.js';
 import { CLIENT, flanksUnderTest } from '../../../test/fixtures/flanks/flanks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 import type { ProviderUserRef } from '../../credentials/credential-ref.js';
 
 const TOKEN = 'POST /v0/token';
@@ -21,18 +22,11 @@ describe("Flanks' token", () => {
   let clock: MovableClock;
   let flanks: ReturnType<typeof flanksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z'));
+  withProviderServer('2026-11-20T10:00:00Z', (given) => {
+    ({ server, clock } = given);
     flanks = flanksUnderTest(server.url, clock);
+    return flanks;
   });
-  afterEach(() => {
-    flanks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const get = async () => {
     const result = await flanks.credentials.get(ref, call);

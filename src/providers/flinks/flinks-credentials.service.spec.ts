@@ -1,6 +1,6 @@
-import { MovableClock } from '../../platform/time/clock.js';
+import type { MovableClock } from '../../platform/time/clock.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flinks/fixture.js';
 import {
   after,
@@ -22,6 +22,7 @@ import {
   user,
 } from '../../../test/fixtures/flinks/flinks-bench.js';
 import { API_KEY, flinksUnderTest, SECRET_KEY } from '../../../test/fixtures/flinks/flinks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const DELETE = at(`DELETE /DeleteCard/${LOGIN_ID}`);
 const request = { user, institutionId: 'FlinksCapital', fields: login(), reference: 'cust-ref' };
@@ -31,19 +32,12 @@ describe('FlinksCredentialsService', () => {
   let clock: MovableClock;
   let flinks: ReturnType<typeof flinksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-01-05T14:03:00Z'));
+  withProviderServer('2026-01-05T14:03:00Z', (given) => {
+    ({ server, clock } = given);
     flinks = flinksUnderTest(server.url, clock);
     server.always(TOKEN, token('tok-1')).always(INSTITUTIONS, json(fixture('institutions')));
+    return flinks;
   });
-  afterEach(() => {
-    flinks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const sent = (route: string, index = 0) => JSON.parse(server.callsTo(route)[index]?.body ?? 'null') as unknown;
   const created = async () => {

@@ -1,5 +1,4 @@
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flinks/fixture.js';
 import {
   at,
@@ -11,6 +10,7 @@ import {
   REQUEST_ID,
 } from '../../../test/fixtures/flinks/flinks-bench.js';
 import { flinksUnderTest } from '../../../test/fixtures/flinks/flinks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const STATEMENTS = at('POST /GetStatements');
 
@@ -18,17 +18,11 @@ describe("Flinks' data calls", () => {
   let server: ProviderServerFake;
   let flinks: ReturnType<typeof flinksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
+  withProviderServer('2026-01-05T14:00:00Z', (given) => {
+    ({ server } = given);
+    flinks = flinksUnderTest(server.url, given.clock);
+    return flinks;
   });
-  beforeEach(() => {
-    flinks = flinksUnderTest(server.url, MovableClock.frozenAt(new Date('2026-01-05T14:00:00Z')));
-  });
-  afterEach(() => {
-    flinks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   it('details are asked for with what is wanted, and polled after a 202', async () => {
     server

@@ -1,8 +1,8 @@
 import type { CredentialRef } from '../../credentials/credential-ref.js';
 import type { Observation } from '../../credentials/observation.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flinks/fixture.js';
 import {
   after,
@@ -22,6 +22,7 @@ import {
   user,
 } from '../../../test/fixtures/flinks/flinks-bench.js';
 import { flinksUnderTest } from '../../../test/fixtures/flinks/flinks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const PROMPT = 'What shape do people like most?';
 const MINUTE = 60_000;
@@ -33,19 +34,12 @@ describe('a dialogue of Flinks', () => {
   let clock: MovableClock;
   let flinks: ReturnType<typeof flinksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-01-05T14:03:00Z'));
+  withProviderServer('2026-01-05T14:03:00Z', (given) => {
+    ({ server, clock } = given);
     flinks = flinksUnderTest(server.url, clock);
     server.plan(TOKEN, token('tok-1')).always(INSTITUTIONS, json(fixture('institutions')));
+    return flinks;
   });
-  afterEach(() => {
-    flinks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const ofCreation = async (...replies: readonly Reply[]): Promise<[CredentialRef, Observation]> => {
     server.plan(AUTHORIZE, ...replies);

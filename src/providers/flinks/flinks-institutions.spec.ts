@@ -1,8 +1,9 @@
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flinks/fixture.js';
 import { call, INSTITUTIONS, json, refused } from '../../../test/fixtures/flinks/flinks-bench.js';
 import { flinksUnderTest } from '../../../test/fixtures/flinks/flinks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const bank = (id: number, name: string, more: object = {}) => ({
   Id: id,
@@ -15,18 +16,11 @@ describe('FlinksInstitutions', () => {
   let clock: MovableClock;
   let flinks: ReturnType<typeof flinksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-01-05T14:00:00Z'));
+  withProviderServer('2026-01-05T14:00:00Z', (given) => {
+    ({ server, clock } = given);
     flinks = flinksUnderTest(server.url, clock);
+    return flinks;
   });
-  afterEach(() => {
-    flinks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const names = async (market?: string) => {
     const result = await flinks.institutions.list(market, call);

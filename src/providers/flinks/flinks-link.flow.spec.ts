@@ -1,8 +1,8 @@
 import type { CredentialRef } from '../../credentials/credential-ref.js';
 import type { LinkRequest, LinkReturn } from '../../credentials/link-flow.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flinks/fixture.js';
 import {
   AUTHORIZE,
@@ -18,6 +18,7 @@ import {
   user,
 } from '../../../test/fixtures/flinks/flinks-bench.js';
 import { CONNECT_URL, flinksUnderTest } from '../../../test/fixtures/flinks/flinks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const OTHER_ID = '11111111-2222-4333-8444-555555555555';
 const callbackUrl = 'https://app.test/link/flinks/callback';
@@ -30,19 +31,12 @@ describe('FlinksLinkFlow', () => {
   let clock: MovableClock;
   let flinks: ReturnType<typeof flinksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-01-05T14:00:00Z'));
+  withProviderServer('2026-01-05T14:00:00Z', (given) => {
+    ({ server, clock } = given);
     flinks = flinksUnderTest(server.url, clock);
     server.always(TOKEN, token('tok-1')).always(INSTITUTIONS, json(fixture('institutions')));
+    return flinks;
   });
-  afterEach(() => {
-    flinks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const begin = async (more: Partial<LinkRequest> = {}) => {
     const result = await flinks.links.begin({ ...request, ...more }, call);

@@ -1,6 +1,5 @@
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/flinks/fixture.js';
 import {
   AUTHORIZE,
@@ -16,23 +15,18 @@ import {
   user,
 } from '../../../test/fixtures/flinks/flinks-bench.js';
 import { flinksUnderTest } from '../../../test/fixtures/flinks/flinks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 describe('FlinksLoginRefresher', () => {
   let server: ProviderServerFake;
   let flinks: ReturnType<typeof flinksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    flinks = flinksUnderTest(server.url, MovableClock.frozenAt(new Date('2026-01-05T14:03:00Z')));
+  withProviderServer('2026-01-05T14:03:00Z', (given) => {
+    ({ server } = given);
+    flinks = flinksUnderTest(server.url, given.clock);
     server.always(TOKEN, token('tok-1'));
+    return flinks;
   });
-  afterEach(() => {
-    flinks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   it('logs in with the new password; the LoginId stays', async () => {
     server.plan(AUTHORIZE, json(fixture('authorize-200')));

@@ -1,8 +1,8 @@
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { at, call, json, LOGIN_ID, QUESTIONS, refused } from '../../../test/fixtures/flinks/flinks-bench.js';
 import { API_KEY, flinksUnderTest, SECRET_KEY } from '../../../test/fixtures/flinks/flinks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const SCHEDULE = at('PATCH /SetScheduledRefresh');
 
@@ -10,17 +10,11 @@ describe('FlinksSchedule', () => {
   let server: ProviderServerFake;
   let flinks: ReturnType<typeof flinksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
+  withProviderServer('2026-01-05T14:00:00Z', (given) => {
+    ({ server } = given);
+    flinks = flinksUnderTest(server.url, given.clock);
+    return flinks;
   });
-  beforeEach(() => {
-    flinks = flinksUnderTest(server.url, MovableClock.frozenAt(new Date('2026-01-05T14:00:00Z')));
-  });
-  afterEach(() => {
-    flinks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   it.each([
     [true, `LoginId ${LOGIN_ID} is now activated for automatic refresh`],

@@ -1,25 +1,19 @@
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { call, json, refused, TOKEN, token } from '../../../test/fixtures/flinks/flinks-bench.js';
 import { flinksUnderTest, SECRET_KEY } from '../../../test/fixtures/flinks/flinks-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 describe("Flinks' authorize tokens", () => {
   let server: ProviderServerFake;
   let clock: MovableClock;
   let flinks: ReturnType<typeof flinksUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-01-05T14:00:00Z'));
+  withProviderServer('2026-01-05T14:00:00Z', (given) => {
+    ({ server, clock } = given);
     flinks = flinksUnderTest(server.url, clock);
+    return flinks;
   });
-  afterEach(() => {
-    flinks.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   it('are new for every dialogue and cost the secret key', async () => {
     server.plan(TOKEN, token('t1'), token('t2'));

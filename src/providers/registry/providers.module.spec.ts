@@ -5,7 +5,7 @@ import { FlanksConfig, FlinksConfig, ServerConfig, TinkConfig } from '../../conf
 import { OutgoingCallObserver } from '../../platform/http/outgoing-call-observer.js';
 import { PlatformModule } from '../../platform/platform.module.js';
 import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
-import { RememberingObserver } from '../../../test/fixtures/tink/tink-under-test.js';
+import { RememberingObserver } from '../../../test/fixtures/outgoing-under-test.js';
 import { ProviderRegistry } from './provider-registry.js';
 import { ProvidersModule } from './providers.module.js';
 

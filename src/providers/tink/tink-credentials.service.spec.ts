@@ -2,10 +2,10 @@ import type { SubmitInformation } from '../../credentials/challenge.js';
 import type { CredentialRef, ProviderUserRef } from '../../credentials/credential-ref.js';
 import type { Institution } from '../../credentials/institution-directory.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/tink/fixture.js';
 import { tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const ID = '9a1b2c3d4e5f60718293a4b5c6d7e8f9';
 const ONE = `/api/v1/credentials/${ID}`;
@@ -23,20 +23,14 @@ describe('TinkCredentialsService', () => {
   let server: ProviderServerFake;
   let tink: ReturnType<typeof tinkUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    tink = tinkUnderTest(server.url, MovableClock.frozenAt(new Date(1767600000000)));
+  withProviderServer('2026-01-05T08:00:00Z', (given) => {
+    ({ server } = given);
+    tink = tinkUnderTest(server.url, given.clock);
     server
       .always('POST /api/v1/oauth/token', json({ access_token: 'tok', expires_in: 1800 }))
       .always('POST /api/v1/oauth/authorization-grant', json({ code: 'code' }));
+    return tink;
   });
-  afterEach(() => {
-    tink.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const sent = (route: string) => {
     const [seen] = server.callsTo(route);

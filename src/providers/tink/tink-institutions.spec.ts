@@ -1,7 +1,8 @@
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/tink/fixture.js';
 import { tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const SE = 'GET /api/v1/providers/SE';
 const call = { signal: new AbortController().signal };
@@ -12,19 +13,12 @@ describe('TinkInstitutions', () => {
   let clock: MovableClock;
   let tink: ReturnType<typeof tinkUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date(1767600000000));
+  withProviderServer('2026-01-05T08:00:00Z', (given) => {
+    ({ server, clock } = given);
     tink = tinkUnderTest(server.url, clock);
     server.always('POST /api/v1/oauth/token', { status: 200, body: { access_token: 'tok', expires_in: 180_000 } });
+    return tink;
   });
-  afterEach(() => {
-    tink.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   it('lists the banks of the configured market, with what they ask at login', async () => {
     server.plan(SE, banks);

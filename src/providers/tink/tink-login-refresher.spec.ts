@@ -1,9 +1,9 @@
 import type { ProviderUserRef } from '../../credentials/credential-ref.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/tink/fixture.js';
 import { tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const PUT = 'PUT /api/v1/credentials/c%201';
 const ref = { user: 'cust-1' as ProviderUserRef, credentialId: new Opened('c 1') };
@@ -14,20 +14,14 @@ describe('TinkLoginRefresher', () => {
   let server: ProviderServerFake;
   let tink: ReturnType<typeof tinkUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    tink = tinkUnderTest(server.url, MovableClock.frozenAt(new Date(1767600000000)));
+  withProviderServer('2026-01-05T08:00:00Z', (given) => {
+    ({ server } = given);
+    tink = tinkUnderTest(server.url, given.clock);
     server
       .always('POST /api/v1/oauth/token', { status: 200, body: { access_token: 'tok', expires_in: 1800 } })
       .always('POST /api/v1/oauth/authorization-grant', { status: 200, body: { code: 'code' } });
+    return tink;
   });
-  afterEach(() => {
-    tink.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   it('replaces the login of the same credential', async () => {
     const body = { ...fixture('credentials-updated'), status: 'CREATED' };

@@ -1,7 +1,8 @@
 import type { ProviderUserRef } from '../../credentials/credential-ref.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
+import type { MovableClock } from '../../platform/time/clock.js';
+import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { CLIENT, tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const TOKEN = 'POST /api/v1/oauth/token';
 const GRANT = 'POST /api/v1/oauth/authorization-grant';
@@ -17,18 +18,11 @@ describe("Tink's tokens", () => {
   let clock: MovableClock;
   let tink: ReturnType<typeof tinkUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
-  });
-  beforeEach(() => {
-    clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z'));
+  withProviderServer('2026-11-20T10:00:00Z', (given) => {
+    ({ server, clock } = given);
     tink = tinkUnderTest(server.url, clock);
+    return tink;
   });
-  afterEach(() => {
-    tink.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   const client = async (...scopes: readonly string[]) => {
     const result = await tink.tokens.forClient(scopes, call);

@@ -1,8 +1,8 @@
 import type { ProviderUserRef } from '../../credentials/credential-ref.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { MovableClock } from '../../platform/time/clock.js';
-import { ProviderServerFake, type Reply } from '../../../test/fakes/provider-server.fake.js';
+import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const TOKEN = 'POST /api/v1/oauth/token';
 const GRANT = 'POST /api/v1/oauth/authorization-grant';
@@ -17,17 +17,11 @@ describe('TinkUsers', () => {
   let server: ProviderServerFake;
   let tink: ReturnType<typeof tinkUnderTest>;
 
-  beforeAll(async () => {
-    server = await ProviderServerFake.start();
+  withProviderServer('2026-01-05T08:00:00Z', (given) => {
+    ({ server } = given);
+    tink = tinkUnderTest(server.url, given.clock);
+    return tink;
   });
-  beforeEach(() => {
-    tink = tinkUnderTest(server.url, MovableClock.frozenAt(new Date(1767600000000)));
-  });
-  afterEach(() => {
-    tink.close();
-    expect(server.finish()).toEqual({ unplanned: [], unused: [] });
-  });
-  afterAll(async () => server.close());
 
   it('creates a user under our own id, in the configured market unless told otherwise', async () => {
     server.always(TOKEN, token).plan(CREATE, ...[1, 2].map(() => ({ status: 200, body: { user_id: 'x' } })));

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MovableClock } from '../../platform/time/clock.js';
-import { FlanksDriver, LOAD_MS, STEP_MS, objects } from './testing/flanks-driver.js';
+import { objects } from '../simulator/testing/json-answer.js';
+import { FlanksDriver, LOAD_MS, STEP_MS } from './testing/flanks-driver.js';
 
 const LIST = '/v0/bank/credentials/list';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MovableClock } from '../../platform/time/clock.js';
 import { FLINKS_CODES, statusOf } from './flinks-codes.js';
-import { CUSTOMER, DAY, FlinksDriver, objects, text } from './testing/flinks-driver.js';
+import { objects, text } from '../simulator/testing/json-answer.js';
+import { CUSTOMER, DAY, FlinksDriver } from './testing/flinks-driver.js';
 
 describe('control', () => {
   let driver: FlinksDriver;

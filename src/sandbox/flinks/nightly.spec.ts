@@ -1,4 +1,5 @@
-import { DAY, FlinksDriver, type Json, objects, part, text } from './testing/flinks-driver.js';
+import { type Json, objects, part, text } from '../simulator/testing/json-answer.js';
+import { DAY, FlinksDriver } from './testing/flinks-driver.js';
 
 describe('the nightly run', () => {
   let driver: FlinksDriver;

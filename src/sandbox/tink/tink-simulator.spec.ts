@@ -2,7 +2,8 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MovableClock } from '../../platform/time/clock.js';
-import { GOOD_LOGIN, SimulatorDriver, objects, text } from './testing/simulator-driver.js';
+import { objects, text } from '../simulator/testing/json-answer.js';
+import { GOOD_LOGIN, SimulatorDriver } from './testing/simulator-driver.js';
 
 const OTP = 'se-demobank-open-banking-embedded';
 const LIST = '/api/v1/credentials/list';

@@ -1,4 +1,5 @@
-import { FlanksDriver, LOAD_MS, RETURN, text } from '../testing/flanks-driver.js';
+import { text } from '../../simulator/testing/json-answer.js';
+import { FlanksDriver, LOAD_MS, RETURN } from '../testing/flanks-driver.js';
 
 const queryOf = (url: URL | null) => Object.fromEntries(url?.searchParams ?? []);
 

@@ -1,5 +1,6 @@
 import { type Walk, walkHostedPages } from '../hosted-visitor.js';
-import { FlanksDriver, STEP_MS, objects, part, text } from '../testing/flanks-driver.js';
+import { objects, part, text } from '../../simulator/testing/json-answer.js';
+import { FlanksDriver, STEP_MS } from '../testing/flanks-driver.js';
 
 const BACK = 'https://app.test/session';
 

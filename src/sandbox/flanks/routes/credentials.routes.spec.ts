@@ -1,4 +1,5 @@
-import { DAY_MS, FlanksDriver, LOAD_MS, STEP_MS, objects, part } from '../testing/flanks-driver.js';
+import { objects, part } from '../../simulator/testing/json-answer.js';
+import { DAY_MS, FlanksDriver, LOAD_MS, STEP_MS } from '../testing/flanks-driver.js';
 
 const STATUS = '/v0/bank/credentials/status';
 const UNKNOWN = { error: 'credentials_token does not exist', code: 40001 };

@@ -1,4 +1,5 @@
-import { FlanksDriver, RETURN, objects, part, text } from '../testing/flanks-driver.js';
+import { objects, part, text } from '../../simulator/testing/json-answer.js';
+import { FlanksDriver, RETURN } from '../testing/flanks-driver.js';
 
 const codeOf = (url: URL | null) => url?.searchParams.get('code') ?? '';
 

@@ -1,10 +1,9 @@
 import { MovableClock } from '../../../platform/time/clock.js';
 import { isObject } from '../../simulator/json.js';
+import { objectsOf, parse, part, text, type Json } from '../../simulator/testing/json-answer.js';
 import { createFlanksSimulator } from '../flanks-simulator.js';
 import type { FlanksCredentialsState, FlanksSimulator, FlanksSimulatorOptions } from '../flanks-simulator.types.js';
 import { type Walk, type WalkEnd, walkHostedPages } from '../hosted-visitor.js';
-
-type Json = Record<string, unknown>;
 
 export interface Answer {
   readonly status: number;
@@ -117,35 +116,7 @@ export class FlanksDriver {
   }
 }
 
-export function text(body: Json, key: string): string {
-  const value = body[key];
-  if (typeof value !== 'string') throw new Error(`No ${key} in ${JSON.stringify(body)}`);
-  return value;
-}
-
-/** An object inside an answer; empty when there is none. */
-export function part(body: unknown, key: string): Json {
-  const value = isObject(body) ? body[key] : null;
-  return isObject(value) ? value : {};
-}
-
-/** The objects of a list in an answer. */
-export function objects(body: Json, key: string): readonly Json[] {
-  const value = body[key];
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  return list.filter(isObject);
-}
-
 function answerOf(status: number, text: string): Answer {
   const value = parse(text);
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  return { status, text, body: isObject(value) ? value : {}, list: list.filter(isObject) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  return { status, text, body: isObject(value) ? value : {}, list: objectsOf(value) };
 }

@@ -1,4 +1,5 @@
-import { DAY, FlinksDriver, LIVE, MINUTE, STEP_MS, objects, part, text } from '../testing/flinks-driver.js';
+import { objects, part, text } from '../../simulator/testing/json-answer.js';
+import { DAY, FlinksDriver, LIVE, MINUTE, STEP_MS } from '../testing/flinks-driver.js';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

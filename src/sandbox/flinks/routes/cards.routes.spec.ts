@@ -1,4 +1,5 @@
-import { FlinksDriver, type Json, objects, part, text } from '../testing/flinks-driver.js';
+import { type Json, objects, part, text } from '../../simulator/testing/json-answer.js';
+import { FlinksDriver } from '../testing/flinks-driver.js';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 

@@ -1,4 +1,5 @@
-import { DAY, FlinksDriver, MINUTE, text } from '../testing/flinks-driver.js';
+import { text } from '../../simulator/testing/json-answer.js';
+import { DAY, FlinksDriver, MINUTE } from '../testing/flinks-driver.js';
 import { walkConnect } from '../testing/connect-visitor.js';
 
 const BACK = 'https://app.example/back?state=a%20b&x=1';

@@ -1,4 +1,5 @@
-import { FlinksDriver, type Json, MINUTE, objects, part, text } from '../testing/flinks-driver.js';
+import { type Json, objects, part, text } from '../../simulator/testing/json-answer.js';
+import { FlinksDriver, MINUTE } from '../testing/flinks-driver.js';
 
 describe('data', () => {
   let driver: FlinksDriver;

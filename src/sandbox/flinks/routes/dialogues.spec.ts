@@ -1,6 +1,7 @@
 import { PHONE_CODE } from '../data/challenges.js';
 import { PICTURES } from '../data/pictures.js';
-import { FlinksDriver, type Json, MINUTE, objects, part, text } from '../testing/flinks-driver.js';
+import { type Json, objects, part, text } from '../../simulator/testing/json-answer.js';
+import { FlinksDriver, MINUTE } from '../testing/flinks-driver.js';
 
 describe('the dialogue', () => {
   let driver: FlinksDriver;

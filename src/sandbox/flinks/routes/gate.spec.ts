@@ -1,4 +1,5 @@
-import { CUSTOMER, FlinksDriver, LIVE, MINUTE, text } from '../testing/flinks-driver.js';
+import { text } from '../../simulator/testing/json-answer.js';
+import { CUSTOMER, FlinksDriver, LIVE, MINUTE } from '../testing/flinks-driver.js';
 
 const SECRET = 'sim-secret';
 const API_KEY = 'sim-api-key';

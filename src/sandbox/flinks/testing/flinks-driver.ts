@@ -1,9 +1,7 @@
 import { MovableClock } from '../../../platform/time/clock.js';
-import { isObject } from '../../simulator/json.js';
+import { parseObject, part, text, type Json } from '../../simulator/testing/json-answer.js';
 import { createFlinksSimulator } from '../flinks-simulator.js';
 import type { FlinksSimulator, FlinksSimulatorOptions } from '../flinks-simulator.types.js';
-
-export type Json = Readonly<Record<string, unknown>>;
 
 export interface Answer {
   readonly status: number;
@@ -60,7 +58,7 @@ export class FlinksDriver {
       headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parse(text), text };
+    return { status: response.status, headers: response.headers, body: parseObject(text), text };
   }
 
   /** @param endpoint e.g. `GetAccountsDetailAsync/<id>` */
@@ -116,33 +114,5 @@ export class FlinksDriver {
 
   steps(count: number): void {
     this.clock.advance(count * STEP_MS);
-  }
-}
-
-export function text(body: Json, key: string): string {
-  const value = body[key];
-  if (typeof value !== 'string') throw new Error(`No ${key} in ${JSON.stringify(body)}`);
-  return value;
-}
-
-/** An object inside an answer; empty when there is none. */
-export function part(body: unknown, key: string): Json {
-  const value = isObject(body) ? body[key] : null;
-  return isObject(value) ? value : {};
-}
-
-/** The objects of a list in an answer. */
-export function objects(body: Json, key: string): readonly Json[] {
-  const value = body[key];
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  return list.filter(isObject);
-}
-
-function parse(body: string): Json {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
   }
 }

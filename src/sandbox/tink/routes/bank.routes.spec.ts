@@ -1,4 +1,5 @@
-import { SimulatorDriver, part, text } from '../testing/simulator-driver.js';
+import { part, text } from '../../simulator/testing/json-answer.js';
+import { SimulatorDriver } from '../testing/simulator-driver.js';
 
 const REDIRECT = 'se-demobank-open-banking-redirect';
 

@@ -1,4 +1,5 @@
-import { GOOD_LOGIN, SimulatorDriver, objects, text } from '../testing/simulator-driver.js';
+import { objects, text } from '../../simulator/testing/json-answer.js';
+import { GOOD_LOGIN, SimulatorDriver } from '../testing/simulator-driver.js';
 
 const OTP = 'se-demobank-open-banking-embedded';
 const PASSWORD = 'se-demobank-password';

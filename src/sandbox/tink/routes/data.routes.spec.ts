@@ -1,4 +1,5 @@
-import { SimulatorDriver, objects, part, text } from '../testing/simulator-driver.js';
+import { objects, part, text } from '../../simulator/testing/json-answer.js';
+import { SimulatorDriver } from '../testing/simulator-driver.js';
 
 const OTP = 'se-demobank-open-banking-embedded';
 

@@ -1,4 +1,5 @@
-import { SimulatorDriver, text } from '../testing/simulator-driver.js';
+import { text } from '../../simulator/testing/json-answer.js';
+import { SimulatorDriver } from '../testing/simulator-driver.js';
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 

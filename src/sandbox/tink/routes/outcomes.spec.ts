@@ -1,4 +1,5 @@
-import { GOOD_LOGIN, SimulatorDriver, objects, text } from '../testing/simulator-driver.js';
+import { objects, text } from '../../simulator/testing/json-answer.js';
+import { GOOD_LOGIN, SimulatorDriver } from '../testing/simulator-driver.js';
 
 const EXTENDABLE = 'uk-demobank-open-banking-redirect-extendable';
 

@@ -1,4 +1,5 @@
-import { GOOD_LOGIN, SimulatorDriver, text } from '../testing/simulator-driver.js';
+import { text } from '../../simulator/testing/json-answer.js';
+import { GOOD_LOGIN, SimulatorDriver } from '../testing/simulator-driver.js';
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 

@@ -1,6 +1,7 @@
 import { LINK_ACTOR } from '../link/link-visit.js';
 import { browseLink, type LinkVisitor } from './link-browser.js';
-import { type SimulatorDriver, STEP_MS, text } from './simulator-driver.js';
+import { text } from '../../simulator/testing/json-answer.js';
+import { type SimulatorDriver, STEP_MS } from './simulator-driver.js';
 
 export const LINK_SCOPES =
   'authorization:read,authorization:grant,credentials:refresh,credentials:read,credentials:write,providers:read,user:read';

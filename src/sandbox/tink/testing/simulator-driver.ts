@@ -1,9 +1,8 @@
 import { MovableClock } from '../../../platform/time/clock.js';
 import { isObject } from '../../simulator/json.js';
+import { objects, parseObject, text, type Json } from '../../simulator/testing/json-answer.js';
 import { createTinkSimulator } from '../tink-simulator.js';
 import type { TinkSimulator, TinkSimulatorOptions } from '../tink-simulator.types.js';
-
-type Json = Record<string, unknown>;
 
 export interface Answer {
   readonly status: number;
@@ -57,7 +56,7 @@ export class SimulatorDriver {
       },
     });
     const bytes = Buffer.from(await response.arrayBuffer());
-    return { status: response.status, headers: response.headers, body: parse(bytes), bytes };
+    return { status: response.status, headers: response.headers, body: parseObject(bytes.toString()), bytes };
   }
 
   async token(form: Record<string, string>): Promise<Answer> {
@@ -121,31 +120,3 @@ export class SimulatorDriver {
 }
 
 export const GOOD_LOGIN = { username: 'u10000001', password: 'abc123' };
-
-export function text(body: Json, key: string): string {
-  const value = body[key];
-  if (typeof value !== 'string') throw new Error(`No ${key} in ${JSON.stringify(body)}`);
-  return value;
-}
-
-/** An object inside an answer; empty when there is none. */
-export function part(body: unknown, key: string): Json {
-  const value = isObject(body) ? body[key] : null;
-  return isObject(value) ? value : {};
-}
-
-/** The objects of a list in an answer. */
-export function objects(body: Json, key: string): readonly Json[] {
-  const value = body[key];
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  return list.filter(isObject);
-}
-
-function parse(bytes: Buffer): Json {
-  try {
-    const value: unknown = JSON.parse(bytes.toString());
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
