@@ -11,9 +11,9 @@ import { MovableClock } from '../../src/platform/time/clock.js';
 import { createFlanksSimulator } from '../../src/sandbox/flanks/flanks-simulator.js';
 import type { FlanksSimulator, FlanksSwitches } from '../../src/sandbox/flanks/flanks-simulator.types.js';
 import { walkHostedPages, type Walk } from '../../src/sandbox/flanks/hosted-visitor.js';
-import type { FaultAction } from '../../src/sandbox/simulator/faults.js';
 import { CLIENT, flanksUnderTest } from '../fixtures/flanks/flanks-under-test.js';
 import type { LinkHarness, StartLinkHarness, VisitEnding } from './link-flow.contract.js';
+import { SimulatorHarness, troublesQuoting } from './simulator-harness.js';
 
 const PASSWORD = 'correct-horse';
 const MAX_STEPS = 100;
@@ -23,12 +23,7 @@ const WALKS: Readonly<Record<VisitEnding, Walk>> = {
   wrong_login: { password: 'INVALID_CREDENTIALS' },
   bank_down: { password: 'INTERNAL_ERROR' },
 };
-const TROUBLES: Readonly<Record<Parameters<LinkHarness['trouble']>[0], FaultAction>> = {
-  unavailable: { kind: 'respond', status: 502, contentType: 'text/html', body: '<html>correct-horse</html>' },
-  nonsense: { kind: 'malformed' },
-  connection_lost: { kind: 'reset' },
-  hang: { kind: 'hang' },
-};
+const TROUBLES = troublesQuoting(PASSWORD);
 
 /** The real Flanks module and the simulator's hosted pages, on one clock. @param switches how Flanks behaves. */
 export const startFlanksLink =
@@ -39,56 +34,45 @@ export const startFlanksLink =
     return new FlanksLinkHarness(clock, await createFlanksSimulator({ clock, ...options }), flow, deadlineMs);
   };
 
-export class FlanksLinkHarness implements LinkHarness {
+export class FlanksLinkHarness
+  extends SimulatorHarness<FlanksSimulator, ReturnType<typeof flanksUnderTest>>
+  implements LinkHarness
+{
   readonly callbackUrl = 'https://mooring.test/link/flanks/callback';
   readonly institutionId = 'testbank';
   readonly secrets: string[] = [CLIENT.secret, PASSWORD];
-  private readonly flanks: ReturnType<typeof flanksUnderTest>;
   private visits = 0;
 
   constructor(
-    private readonly clock: MovableClock,
-    readonly simulator: FlanksSimulator,
+    clock: MovableClock,
+    simulator: FlanksSimulator,
     private readonly flow: FlanksConfig['flow'],
     deadlineMs?: number,
   ) {
     const { url, platformUrl } = simulator;
     // A visit begins with several calls that must not be hit themselves.
     const deadline = deadlineMs === undefined ? {} : { deadlineMs: Math.max(deadlineMs, 500) };
-    this.flanks = flanksUnderTest(url, clock, { platformUrl, flow, linkToken: null, ...deadline });
-  }
-
-  get provider() {
-    return this.flanks.provider;
-  }
-
-  now(): Date {
-    return this.clock.now();
-  }
-
-  advance(ms: number): void {
-    this.clock.advance(ms);
-  }
-
-  async user(): Promise<ProviderUserRef> {
-    return randomUUID() as ProviderUserRef;
+    super(clock, simulator, flanksUnderTest(url, clock, { platformUrl, flow, linkToken: null, ...deadline }));
   }
 
   async needing(purpose: 'renew' | 'update_login', user: ProviderUserRef): Promise<CredentialRef> {
-    const call = { signal: new AbortController().signal };
     const visit = { user, purpose: 'connect', state: new Opened(randomUUID()), callbackUrl: this.callbackUrl } as const;
-    const { links } = this.flanks.provider;
-    const begun = await links.begin({ ...visit, institutionId: this.institutionId }, call);
+    const { links } = this.module.provider;
+    const begun = await links.begin({ ...visit, institutionId: this.institutionId }, this.call);
     if (!begun.ok) throw new Error(begun.failure.code);
     const back = await this.visit(begun.value.url.reveal('test'), 'success');
     const { handle } = begun.value;
     const returned = { ...visit, ...(handle && { handle }) };
-    let outcome: Result<LinkOutcome | null, ProviderFailure> = await links.complete(returned, withoutState(back), call);
+    let outcome: Result<LinkOutcome | null, ProviderFailure> = await links.complete(
+      returned,
+      withoutState(back),
+      this.call,
+    );
     for (let step = 0; step < MAX_STEPS && outcome.ok && outcome.value?.kind !== 'connected'; step += 1) {
       const { retryAt, handle: later = handle } =
         outcome.value?.kind === 'not_ready' ? outcome.value : { retryAt: this.now() };
       this.advance(Math.max(1000, retryAt.getTime() - this.now().getTime()));
-      outcome = await links.recover({ ...returned, ...(later && { handle: later }) }, call);
+      outcome = await links.recover({ ...returned, ...(later && { handle: later }) }, this.call);
     }
     if (!outcome.ok || outcome.value?.kind !== 'connected') throw new Error('The visit did not connect.');
     const { credentialId } = outcome.value.snapshot;
@@ -130,19 +114,6 @@ export class FlanksLinkHarness implements LinkHarness {
 
   trouble(kind: Parameters<LinkHarness['trouble']>[0]): void {
     this.simulator.control.addFault({ path: '^/(v0|connect/v2)/', times: null, action: TROUBLES[kind] });
-  }
-
-  clearTroubles(): void {
-    this.simulator.control.clearFaults();
-  }
-
-  spoken(): readonly unknown[] {
-    return [this.flanks.observer.calls, this.flanks.observer.words];
-  }
-
-  async close(): Promise<void> {
-    this.flanks.close();
-    await this.simulator.close();
   }
 }
 

@@ -9,6 +9,7 @@ import { walkHostedPages } from '../../src/sandbox/flanks/hosted-visitor.js';
 import type { FaultAction } from '../../src/sandbox/simulator/faults.js';
 import { CLIENT, flanksUnderTest } from '../fixtures/flanks/flanks-under-test.js';
 import type { ContractHarness, Scenario, ServiceOperation, StartHarness, Trouble } from './contract-harness.js';
+import { SimulatorHarness, troublesQuoting } from './simulator-harness.js';
 
 const NOWHERE = { method: 'GET', path: '^/nowhere$' };
 const ROUTES: Readonly<Record<ServiceOperation, { readonly method: string; readonly path: string }>> = {
@@ -22,24 +23,12 @@ const ROUTES: Readonly<Record<ServiceOperation, { readonly method: string; reado
   submitSupplementalInformation: NOWHERE,
 };
 
-const html = (status: number, headers: Readonly<Record<string, string>> = {}): FaultAction => ({
-  kind: 'respond',
-  status,
-  headers,
-  contentType: 'text/html',
-  body: '<html>correct-horse</html>',
-});
+const PASSWORD = 'correct-horse';
 const TROUBLES: Readonly<Record<Trouble, FaultAction>> = {
-  unavailable: html(502),
-  rate_limited: html(429),
-  rate_limited_for_a_minute: html(429, { 'retry-after': '60' }),
-  nonsense: { kind: 'malformed' },
+  ...troublesQuoting(PASSWORD),
   refuses_installation: { kind: 'respond', status: 403, body: { error: 'access_denied' } },
-  connection_lost: { kind: 'reset' },
-  hang: { kind: 'hang' },
 };
 
-const PASSWORD = 'correct-horse';
 const CALLBACK = 'https://mooring.test/link/flanks/callback';
 
 /** The real Flanks module against the simulator, over HTTP, on one clock. */
@@ -50,38 +39,20 @@ export const startFlanks: StartHarness = async ({ deadlineMs } = {}) => {
   return new FlanksHarness(clock, await createFlanksSimulator({ clock, ...options }), deadlineMs);
 };
 
-class FlanksHarness implements ContractHarness {
+class FlanksHarness
+  extends SimulatorHarness<FlanksSimulator, ReturnType<typeof flanksUnderTest>>
+  implements ContractHarness
+{
   readonly knownItem = 'accounts';
   readonly hasStatusWords = false;
   readonly tellsOwners = false;
   readonly secrets: string[] = [CLIENT.secret, PASSWORD];
-  private readonly flanks: ReturnType<typeof flanksUnderTest>;
   private logins = 0;
 
-  constructor(
-    private readonly clock: MovableClock,
-    private readonly simulator: FlanksSimulator,
-    deadlineMs?: number,
-  ) {
+  constructor(clock: MovableClock, simulator: FlanksSimulator, deadlineMs?: number) {
     const { url, platformUrl } = simulator;
     const deadline = deadlineMs === undefined ? {} : { deadlineMs };
-    this.flanks = flanksUnderTest(url, clock, { platformUrl, linkToken: null, ...deadline });
-  }
-
-  get provider() {
-    return this.flanks.provider;
-  }
-
-  now(): Date {
-    return this.clock.now();
-  }
-
-  advance(ms: number): void {
-    this.clock.advance(ms);
-  }
-
-  async user(): Promise<ProviderUserRef> {
-    return randomUUID() as ProviderUserRef;
+    super(clock, simulator, flanksUnderTest(url, clock, { platformUrl, linkToken: null, ...deadline }));
   }
 
   goodLogin(user: ProviderUserRef) {
@@ -114,10 +85,6 @@ class FlanksHarness implements ContractHarness {
     this.simulator.control.addFault({ ...ROUTES[operation], times: null, action: TROUBLES[kind] });
   }
 
-  clearTroubles(): void {
-    this.simulator.control.clearFaults();
-  }
-
   speakNewWords(): void {
     const errored = { product: { horoscope: true }, mood: 'good' };
     const flags = { pending: false, blocked: false, sca_token: null, reset_token: null };
@@ -125,30 +92,15 @@ class FlanksHarness implements ContractHarness {
     this.simulator.control.addFault({ ...ROUTES.get, action: { kind: 'respond', status: 200, body } });
   }
 
-  async hanging(): Promise<void> {
-    const isHanging = () => this.simulator.control.calls().some(({ fault }) => fault === 'hang');
-    while (!isHanging()) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  spoken(): readonly unknown[] {
-    return [this.flanks.observer.calls, this.flanks.observer.words];
-  }
-
-  async close(): Promise<void> {
-    this.flanks.close();
-    await this.simulator.close();
-  }
-
   /** As a user does: through the hosted Link. */
   private async connect(user: ProviderUserRef): Promise<CredentialRef['credentialId']> {
-    const call = { signal: new AbortController().signal };
     const visit = { user, purpose: 'connect', state: new Opened(randomUUID()), callbackUrl: CALLBACK } as const;
-    const begun = await this.flanks.link.begin({ ...visit, institutionId: 'testbank' }, call);
+    const begun = await this.module.link.begin({ ...visit, institutionId: 'testbank' }, this.call);
     if (!begun.ok) throw new Error(begun.failure.code);
     this.logins += 1;
     const username = `ana.${this.logins}`;
     const { location } = await walkHostedPages(begun.value.url.reveal('test'), { username, password: PASSWORD });
-    const outcome = await this.flanks.link.complete(visit, new Map(location?.searchParams), call);
+    const outcome = await this.module.link.complete(visit, new Map(location?.searchParams), this.call);
     if (outcome.ok && outcome.value.kind === 'connected') return outcome.value.snapshot.credentialId;
     throw new Error('The visit did not connect.');
   }

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 import type { CredentialRef, ProviderUserRef } from '../../src/credentials/credential-ref.js';
 import type { CredentialSnapshot } from '../../src/credentials/credentials.service.js';
 import { Opened } from '../../src/platform/crypto/opened.js';
@@ -7,17 +5,12 @@ import { MovableClock } from '../../src/platform/time/clock.js';
 import { createFlinksSimulator } from '../../src/sandbox/flinks/flinks-simulator.js';
 import type { FlinksSimulator } from '../../src/sandbox/flinks/flinks-simulator.types.js';
 import { walkConnect } from '../../src/sandbox/flinks/testing/connect-visitor.js';
-import type { FaultAction } from '../../src/sandbox/simulator/faults.js';
 import { API_KEY, CUSTOMER, flinksUnderTest, SECRET_KEY } from '../fixtures/flinks/flinks-under-test.js';
 import type { LinkHarness, StartLinkHarness, VisitEnding } from './link-flow.contract.js';
+import { SimulatorHarness, troublesQuoting } from './simulator-harness.js';
 
 const PASSWORD = 'Everyday';
-const TROUBLES: Readonly<Record<Parameters<LinkHarness['trouble']>[0], FaultAction>> = {
-  unavailable: { kind: 'respond', status: 502, contentType: 'text/html', body: `<html>${PASSWORD}</html>` },
-  nonsense: { kind: 'malformed' },
-  connection_lost: { kind: 'reset' },
-  hang: { kind: 'hang' },
-};
+const TROUBLES = troublesQuoting(PASSWORD);
 
 /** The real Flinks module and Flinks Connect of the simulator, on one clock. */
 export const startFlinksLink: StartLinkHarness = async ({ deadlineMs } = {}) => {
@@ -27,35 +20,17 @@ export const startFlinksLink: StartLinkHarness = async ({ deadlineMs } = {}) => 
   return new FlinksLinkHarness(clock, simulator, deadlineMs);
 };
 
-class FlinksLinkHarness implements LinkHarness {
+class FlinksLinkHarness
+  extends SimulatorHarness<FlinksSimulator, ReturnType<typeof flinksUnderTest>>
+  implements LinkHarness
+{
   readonly callbackUrl = 'https://mooring.test/link/flinks/callback';
   readonly institutionId = 'FlinksCapital';
   readonly secrets: string[] = [SECRET_KEY, API_KEY, PASSWORD];
-  private readonly flinks: ReturnType<typeof flinksUnderTest>;
   private visits = 0;
 
-  constructor(
-    private readonly clock: MovableClock,
-    private readonly simulator: FlinksSimulator,
-    deadlineMs?: number,
-  ) {
-    this.flinks = flinksUnderTest(simulator.apiUrl, clock, { connectUrl: simulator.connectUrl }, deadlineMs);
-  }
-
-  get provider() {
-    return this.flinks.provider;
-  }
-
-  now(): Date {
-    return this.clock.now();
-  }
-
-  advance(ms: number): void {
-    this.clock.advance(ms);
-  }
-
-  async user(): Promise<ProviderUserRef> {
-    return randomUUID() as ProviderUserRef;
+  constructor(clock: MovableClock, simulator: FlinksSimulator, deadlineMs?: number) {
+    super(clock, simulator, flinksUnderTest(simulator.apiUrl, clock, { connectUrl: simulator.connectUrl }, deadlineMs));
   }
 
   async needing(purpose: string, user: ProviderUserRef): Promise<CredentialRef> {
@@ -96,18 +71,9 @@ class FlinksLinkHarness implements LinkHarness {
     this.simulator.control.addFault({ path: '/BankingServices/', times: null, action: TROUBLES[kind] });
   }
 
-  clearTroubles(): void {
-    this.simulator.control.clearFaults();
-  }
-
-  spoken(): readonly unknown[] {
-    return [this.flinks.observer.calls, this.flinks.observer.words];
-  }
-
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     const { cards, sessions } = this.simulator.control.state();
     this.secrets.push(...cards.map(({ loginId }) => loginId), ...sessions.map(({ requestId }) => requestId));
-    this.flinks.close();
-    await this.simulator.close();
+    await super.close();
   }
 }

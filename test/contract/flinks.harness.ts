@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 import type { Challenge } from '../../src/credentials/challenge.js';
 import type { CredentialRef, ProviderUserRef } from '../../src/credentials/credential-ref.js';
 import { Opened } from '../../src/platform/crypto/opened.js';
@@ -10,6 +8,7 @@ import type { FaultAction } from '../../src/sandbox/simulator/faults.js';
 import { after, rightAnswers } from '../fixtures/flinks/flinks-bench.js';
 import { API_KEY, CUSTOMER, flinksUnderTest, SECRET_KEY } from '../fixtures/flinks/flinks-under-test.js';
 import type { ContractHarness, Scenario, ServiceOperation, StartHarness, Trouble } from './contract-harness.js';
+import { SimulatorHarness, troublesQuoting } from './simulator-harness.js';
 
 const AUTHORIZE = { method: 'POST', path: '/BankingServices/Authorize$' };
 const ROUTES: Readonly<Record<ServiceOperation, { readonly method: string; readonly path: string }>> = {
@@ -25,21 +24,10 @@ const ROUTES: Readonly<Record<ServiceOperation, { readonly method: string; reado
 
 const PASSWORD = 'Everyday';
 const WRONG = 'falsch-77';
-const html = (status: number, headers: Readonly<Record<string, string>> = {}): FaultAction => ({
-  kind: 'respond',
-  status,
-  headers,
-  contentType: 'text/html',
-  body: `<html>${PASSWORD}</html>`,
-});
 const TROUBLES: Readonly<Record<Trouble, FaultAction>> = {
-  unavailable: html(502),
+  ...troublesQuoting(PASSWORD),
   rate_limited: { kind: 'respond', status: 401, body: { FlinksCode: 'TOO_MANY_REQUESTS', Message: PASSWORD } },
-  rate_limited_for_a_minute: html(429, { 'retry-after': '60' }),
-  nonsense: { kind: 'malformed' },
   refuses_installation: { kind: 'respond', status: 401, body: { FlinksCode: 'ACCESS_DENIED', Message: PASSWORD } },
-  connection_lost: { kind: 'reset' },
-  hang: { kind: 'hang' },
 };
 
 const BANK = 'FlinksCapital';
@@ -60,37 +48,18 @@ export const startFlinks: StartHarness = async ({ deadlineMs } = {}) => {
   return new FlinksHarness(clock, simulator, deadlineMs);
 };
 
-class FlinksHarness implements ContractHarness {
+class FlinksHarness
+  extends SimulatorHarness<FlinksSimulator, ReturnType<typeof flinksUnderTest>>
+  implements ContractHarness
+{
   readonly knownItem = 'AccountsDetail';
   readonly tellsOwners = false;
   readonly noticesDuplicates = false;
   readonly datesAcceptance = false;
   readonly secrets: string[] = [SECRET_KEY, API_KEY, PASSWORD, WRONG];
-  private readonly flinks: ReturnType<typeof flinksUnderTest>;
-  private readonly call = { signal: new AbortController().signal };
 
-  constructor(
-    private readonly clock: MovableClock,
-    private readonly simulator: FlinksSimulator,
-    deadlineMs?: number,
-  ) {
-    this.flinks = flinksUnderTest(simulator.apiUrl, clock, { connectUrl: simulator.connectUrl }, deadlineMs);
-  }
-
-  get provider() {
-    return this.flinks.provider;
-  }
-
-  now(): Date {
-    return this.clock.now();
-  }
-
-  advance(ms: number): void {
-    this.clock.advance(ms);
-  }
-
-  async user(): Promise<ProviderUserRef> {
-    return randomUUID() as ProviderUserRef;
+  constructor(clock: MovableClock, simulator: FlinksSimulator, deadlineMs?: number) {
+    super(clock, simulator, flinksUnderTest(simulator.apiUrl, clock, { connectUrl: simulator.connectUrl }, deadlineMs));
   }
 
   goodLogin(user: ProviderUserRef) {
@@ -140,33 +109,19 @@ class FlinksHarness implements ContractHarness {
     this.simulator.control.addFault({ ...ROUTES[operation], times: null, action: TROUBLES[kind] });
   }
 
-  clearTroubles(): void {
-    this.simulator.control.clearFaults();
-  }
-
   speakNewWords(): void {
     const body = { HttpStatusCode: 418, FlinksCode: 'RESTING', Mood: { of: 'the bank' }, News: [1, 2] };
     this.simulator.control.addFault({ ...AUTHORIZE, action: { kind: 'respond', status: 418, body } });
   }
 
-  async hanging(): Promise<void> {
-    const isHanging = () => this.simulator.control.calls().some(({ fault }) => fault === 'hang');
-    while (!isHanging()) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  spoken(): readonly unknown[] {
-    return [this.flinks.observer.calls, this.flinks.observer.words];
-  }
-
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     const { cards, sessions } = this.simulator.control.state();
     this.secrets.push(...cards.map(({ loginId }) => loginId), ...sessions.map(({ requestId }) => requestId));
-    this.flinks.close();
-    await this.simulator.close();
+    await super.close();
   }
 
   private async create(user: ProviderUserRef, username: string): Promise<CredentialRef> {
-    const created = await this.flinks.credentials.create(
+    const created = await this.module.credentials.create(
       { user, institutionId: BANK, fields: fields(username) },
       this.call,
     );
@@ -180,7 +135,7 @@ class FlinksHarness implements ContractHarness {
   }
 
   private async refreshed(ref: CredentialRef): Promise<CredentialRef> {
-    const refreshed = await this.flinks.credentials.refresh(ref, { userPresent: true }, this.call);
+    const refreshed = await this.module.credentials.refresh(ref, { userPresent: true }, this.call);
     if (!refreshed.ok) throw new Error(refreshed.failure.code);
     return after(ref, refreshed.value);
   }

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { ProviderUserRef } from '../../src/credentials/credential-ref.js';
 import type { CredentialSnapshot } from '../../src/credentials/credentials.service.js';
 import { MovableClock } from '../../src/platform/time/clock.js';
-import type { FaultAction } from '../../src/sandbox/simulator/faults.js';
 import { browseLink, type LinkVisitor } from '../../src/sandbox/tink/testing/link-browser.js';
 import { createTinkSimulator } from '../../src/sandbox/tink/tink-simulator.js';
 import type { LinkSwitches, TinkSimulator } from '../../src/sandbox/tink/tink-simulator.types.js';
 import { CLIENT, tinkUnderTest } from '../fixtures/tink/tink-under-test.js';
 import type { LinkHarness, StartLinkHarness, VisitEnding } from './link-flow.contract.js';
+import { SimulatorHarness, troublesQuoting } from './simulator-harness.js';
 
 const GOOD = { username: 'u10000001', password: 'abc123' };
 const VISITORS: Readonly<Record<VisitEnding, LinkVisitor>> = {
@@ -17,12 +17,7 @@ const VISITORS: Readonly<Record<VisitEnding, LinkVisitor>> = {
   wrong_login: { ...GOOD, password: 'falsch-77' },
   bank_down: { ...GOOD, username: 'u10000007' },
 };
-const TROUBLES: Readonly<Record<Parameters<LinkHarness['trouble']>[0], FaultAction>> = {
-  unavailable: { kind: 'respond', status: 502, contentType: 'text/html', body: '<html>abc123</html>' },
-  nonsense: { kind: 'malformed' },
-  connection_lost: { kind: 'reset' },
-  hang: { kind: 'hang' },
-};
+const TROUBLES = troublesQuoting(GOOD.password);
 
 /** The real Tink module and Tink Link of the simulator, on one clock. @param switches how Tink Link behaves. */
 export const startTinkLink =
@@ -34,42 +29,24 @@ export const startTinkLink =
     return new TinkLinkHarness(clock, simulator, deadlineMs);
   };
 
-class TinkLinkHarness implements LinkHarness {
+class TinkLinkHarness extends SimulatorHarness<TinkSimulator, ReturnType<typeof tinkUnderTest>> implements LinkHarness {
   readonly callbackUrl = 'https://mooring.test/link/tink/callback';
   readonly institutionId = 'se-demobank-password';
   readonly secrets: string[] = [CLIENT.secret, GOOD.password, GOOD.username, 'falsch-77'];
-  private readonly tink: ReturnType<typeof tinkUnderTest>;
-  private readonly call = { signal: new AbortController().signal };
 
-  constructor(
-    private readonly clock: MovableClock,
-    private readonly simulator: TinkSimulator,
-    deadlineMs?: number,
-  ) {
-    this.tink = tinkUnderTest(simulator.url, clock, CLIENT, deadlineMs, simulator.linkUrl);
+  constructor(clock: MovableClock, simulator: TinkSimulator, deadlineMs?: number) {
+    super(clock, simulator, tinkUnderTest(simulator.url, clock, CLIENT, deadlineMs, simulator.linkUrl));
   }
 
-  get provider() {
-    return this.tink.provider;
-  }
-
-  now(): Date {
-    return this.clock.now();
-  }
-
-  advance(ms: number): void {
-    this.clock.advance(ms);
-  }
-
-  async user(): Promise<ProviderUserRef> {
+  override async user(): Promise<ProviderUserRef> {
     const user = randomUUID() as ProviderUserRef;
-    await this.tink.users.create({ user }, this.call);
+    await this.module.users.create({ user }, this.call);
     return user;
   }
 
   async needing(_purpose: string, user: ProviderUserRef) {
     const institutionId = 'se-demobank-open-banking-redirect';
-    const created = await this.tink.credentials.create({ user, institutionId, fields: new Map() }, this.call);
+    const created = await this.module.credentials.create({ user, institutionId, fields: new Map() }, this.call);
     if (!created.ok) throw new Error(created.failure.code);
     const { credentialId } = created.value;
     const id = credentialId.reveal('test');
@@ -109,19 +86,6 @@ class TinkLinkHarness implements LinkHarness {
 
   trouble(kind: Parameters<LinkHarness['trouble']>[0]): void {
     this.simulator.control.addFault({ path: '^/api/', times: null, action: TROUBLES[kind] });
-  }
-
-  clearTroubles(): void {
-    this.simulator.control.clearFaults();
-  }
-
-  spoken(): readonly unknown[] {
-    return [this.tink.observer.calls, this.tink.observer.words];
-  }
-
-  async close(): Promise<void> {
-    this.tink.close();
-    await this.simulator.close();
   }
 
   private ids(): readonly string[] {

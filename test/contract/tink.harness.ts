@@ -9,6 +9,7 @@ import type { TinkSimulator } from '../../src/sandbox/tink/tink-simulator.types.
 import type { FaultAction } from '../../src/sandbox/simulator/faults.js';
 import { CLIENT, tinkUnderTest } from '../fixtures/tink/tink-under-test.js';
 import type { ContractHarness, Scenario, ServiceOperation, StartHarness, Trouble } from './contract-harness.js';
+import { SimulatorHarness, troublesQuoting } from './simulator-harness.js';
 
 const ONE = '/api/v1/credentials/[0-9a-f]{32}';
 const ROUTES: Readonly<Record<ServiceOperation, { readonly method: string; readonly path: string }>> = {
@@ -22,21 +23,9 @@ const ROUTES: Readonly<Record<ServiceOperation, { readonly method: string; reado
   submitSupplementalInformation: { method: 'POST', path: `${ONE}/supplemental-information$` },
 };
 
-const html = (status: number, headers: Readonly<Record<string, string>> = {}): FaultAction => ({
-  kind: 'respond',
-  status,
-  headers,
-  contentType: 'text/html',
-  body: '<html>u10000001 abc123</html>',
-});
 const TROUBLES: Readonly<Record<Trouble, FaultAction>> = {
-  unavailable: html(502),
-  rate_limited: html(429),
-  rate_limited_for_a_minute: html(429, { 'retry-after': '60' }),
-  nonsense: { kind: 'malformed' },
+  ...troublesQuoting('u10000001 abc123'),
   refuses_installation: { kind: 'respond', status: 403, body: { errorMessage: 'abc123', errorCode: '403' } },
-  connection_lost: { kind: 'reset' },
-  hang: { kind: 'hang' },
 };
 
 interface Way {
@@ -79,34 +68,17 @@ export const startTink: StartHarness = async ({ deadlineMs } = {}) => {
   return new TinkHarness(clock, simulator, deadlineMs);
 };
 
-class TinkHarness implements ContractHarness {
+class TinkHarness extends SimulatorHarness<TinkSimulator, ReturnType<typeof tinkUnderTest>> implements ContractHarness {
   readonly knownItem = 'CHECKING_ACCOUNTS';
   readonly secrets: string[] = [CLIENT.secret, PASSWORD, 'falsch-77', 'u10000001'];
-  private readonly tink: ReturnType<typeof tinkUnderTest>;
 
-  constructor(
-    private readonly clock: MovableClock,
-    private readonly simulator: TinkSimulator,
-    deadlineMs?: number,
-  ) {
-    this.tink = tinkUnderTest(simulator.url, clock, CLIENT, deadlineMs);
+  constructor(clock: MovableClock, simulator: TinkSimulator, deadlineMs?: number) {
+    super(clock, simulator, tinkUnderTest(simulator.url, clock, CLIENT, deadlineMs));
   }
 
-  get provider() {
-    return this.tink.provider;
-  }
-
-  now(): Date {
-    return this.clock.now();
-  }
-
-  advance(ms: number): void {
-    this.clock.advance(ms);
-  }
-
-  async user(): Promise<ProviderUserRef> {
+  override async user(): Promise<ProviderUserRef> {
     const user = randomUUID() as ProviderUserRef;
-    await this.tink.users.create({ user }, { signal: new AbortController().signal });
+    await this.module.users.create({ user }, this.call);
     return user;
   }
 
@@ -120,8 +92,7 @@ class TinkHarness implements ContractHarness {
 
   async begin(scenario: Scenario, user: ProviderUserRef): Promise<CredentialRef | null> {
     if (scenario === 'sca_required' || scenario === 'login_changed') return null;
-    const call = { signal: new AbortController().signal };
-    const created = await this.tink.credentials.create(request(user, WAYS[scenario]), call);
+    const created = await this.module.credentials.create(request(user, WAYS[scenario]), this.call);
     if (!created.ok) throw new Error(`No way to ${scenario}: ${created.failure.code}.`);
     const ref = { user, credentialId: created.value.credentialId };
     this.secrets.push(idOf(ref));
@@ -142,28 +113,10 @@ class TinkHarness implements ContractHarness {
     this.simulator.control.addFault({ ...ROUTES[operation], times: null, action: TROUBLES[kind] });
   }
 
-  clearTroubles(): void {
-    this.simulator.control.clearFaults();
-  }
-
   speakNewWords(ref: CredentialRef): void {
     const view = this.simulator.control.credentials(idOf(ref));
     const body = { ...view, status: 'RESTING', mood: { of: 'the bank' }, sessionExtras: [1, 2] };
     this.simulator.control.addFault({ ...ROUTES.get, action: { kind: 'respond', status: 200, body } });
-  }
-
-  async hanging(): Promise<void> {
-    const isHanging = () => this.simulator.control.calls().some(({ fault }) => fault === 'hang');
-    while (!isHanging()) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  spoken(): readonly unknown[] {
-    return [this.tink.observer.calls, this.tink.observer.words];
-  }
-
-  async close(): Promise<void> {
-    this.tink.close();
-    await this.simulator.close();
   }
 
   /** Signs in at the bank, then lets the session end. */
@@ -172,7 +125,7 @@ class TinkHarness implements ContractHarness {
     this.advance(3000);
     control.approve(idOf(ref));
     this.advance(10_000);
-    await this.tink.credentials.get(ref, { signal: new AbortController().signal });
+    await this.module.credentials.get(ref, this.call);
     control.killSession(idOf(ref));
   }
 }
