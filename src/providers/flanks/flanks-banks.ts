@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
+import { parsedItems } from '../../platform/http/json-shape.js';
 import { bodyJson } from '../../platform/http/outgoing-outcome.js';
 import { readConnector, readEntity, readPage } from './flanks.bodies.js';
 import { FlanksClient } from './flanks.client.js';
 import { flanksFailure, nonsense } from './flanks.errors.js';
-import { parsedItems } from '../../platform/http/json-shape.js';
 import type { FlanksBank, FlanksPage } from './flanks.types.js';
 
 type Banks = Result<readonly FlanksBank[], ProviderFailure>;

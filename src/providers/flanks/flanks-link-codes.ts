@@ -3,13 +3,13 @@ import { Injectable } from '@nestjs/common';
 import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
+import { parsed, parsedItems } from '../../platform/http/json-shape.js';
 import { bodyJson } from '../../platform/http/outgoing-outcome.js';
 import { askedRetryAt } from '../../platform/http/retry-after.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readExchange, readLinkCode } from './flanks.bodies.js';
 import { FlanksClient } from './flanks.client.js';
 import { nonsense } from './flanks.errors.js';
-import { parsed, parsedItems } from '../../platform/http/json-shape.js';
 import type { FlanksExchange, FlanksLinkCode } from './flanks.types.js';
 
 const PATH = '/v0/platform/link';

@@ -1,6 +1,6 @@
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
 import { isPlainCode } from '../../platform/http/outgoing-refusal.js';
-import { parsed, type Shape } from '../../platform/http/json-shape.js';
 
 /** What can be wrong, in one vocabulary for Flanks' three families of error bodies. */
 export type FlanksTrouble =

@@ -4,10 +4,10 @@ import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
 import { withDeadline } from '../../platform/http/deadline.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
 import { Clock } from '../../platform/time/clock.js';
 import { nonsense, refusal, type Refusals } from './flanks.errors.js';
-import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { FlanksTokens } from './flanks-tokens.js';
 import type { FlanksRequest } from './flanks-wire.js';
 

@@ -1,7 +1,7 @@
 import type { LinkPurpose } from '../../credentials/link-purpose.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { fixture } from '../../../test/fixtures/flanks/fixture.js';
 import { readStatus } from './flanks.bodies.js';
-import { parsed } from '../../platform/http/json-shape.js';
 import { observationOf, repaired, toObservation, toSnapshot } from './flanks.transform.js';
 
 const read = (change: Record<string, unknown> = {}, name = 'status-active') => {

@@ -10,6 +10,8 @@ import type { FlinksLanguage } from './flinks-login-identity.js';
 import type { FlinksSession } from './flinks-session.js';
 import { FlinksTokens } from './flinks-tokens.js';
 
+type Path = '/Authorize' | '/AuthorizeAsync';
+
 export interface FlinksLoginInput {
   readonly institution: string;
   readonly username: string;
@@ -34,11 +36,7 @@ export class FlinksAuthorizer {
 
   /** Opens a session on stored data; no bank is contacted. */
   async cached(loginId: string, call: CallContext): Promise<Result<Authorized, ProviderFailure>> {
-    const token = await this.tokens.fresh(call);
-    if (!token.ok) return token;
-    const json = { LoginId: loginId, MostRecentCached: true };
-    const answer = await this.send('/Authorize', json, token.value, { changes: false }, call);
-    return answer.ok ? ok({ answer: answer.value, token: token.value }) : answer;
+    return this.begin('/Authorize', { LoginId: loginId, MostRecentCached: true }, { changes: false }, call);
   }
 
   /** A login at the bank with what Flinks has stored. */
@@ -77,11 +75,7 @@ export class FlinksAuthorizer {
    * needs it by itself: a synchronous login that takes too long goes on in the background by Flinks' own choice.
    */
   async startAsync(loginId: string, call: CallContext): Promise<Result<Authorized, ProviderFailure>> {
-    const token = await this.tokens.fresh(call);
-    if (!token.ok) return token;
-    const json = { LoginId: loginId, MostRecentCached: false, Save: true };
-    const answer = await this.send('/AuthorizeAsync', json, token.value, { changes: true }, call);
-    return answer.ok ? ok({ answer: answer.value, token: token.value }) : answer;
+    return this.atTheBank({ LoginId: loginId, MostRecentCached: false, Save: true }, call, '/AuthorizeAsync');
   }
 
   /**
@@ -106,15 +100,28 @@ export class FlinksAuthorizer {
     return ok(unknown ? false : undefined);
   }
 
-  private async atTheBank(json: unknown, call: CallContext): Promise<Result<Authorized, ProviderFailure>> {
+  private async atTheBank(
+    json: unknown,
+    call: CallContext,
+    path: Path = '/Authorize',
+  ): Promise<Result<Authorized, ProviderFailure>> {
+    return this.begin(path, json, { changes: true }, call);
+  }
+
+  private async begin(
+    path: Path,
+    json: unknown,
+    { changes }: { readonly changes: boolean },
+    call: CallContext,
+  ): Promise<Result<Authorized, ProviderFailure>> {
     const token = await this.tokens.fresh(call);
     if (!token.ok) return token;
-    const answer = await this.send('/Authorize', json, token.value, { changes: true }, call);
+    const answer = await this.send(path, json, token.value, { changes }, call);
     return answer.ok ? ok({ answer: answer.value, token: token.value }) : answer;
   }
 
   private async send(
-    path: '/Authorize' | '/AuthorizeAsync',
+    path: Path,
     json: unknown,
     token: string | null,
     { changes }: { readonly changes: boolean },

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { bodyJson } from '../../platform/http/outgoing-outcome.js';
 import { pathSegment } from '../../platform/http/outgoing-request.js';
 import { Clock } from '../../platform/time/clock.js';
 import { FlinksClient } from './flinks.client.js';
 import { codedFailure, nonsense } from './flinks.errors.js';
-import { parsed } from '../../platform/http/json-shape.js';
 import { BUSY_MS } from './flinks-sessions.js';
 
 /** Older instances say in the text of a success that there was nothing to delete. */

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { bodyJson } from '../../platform/http/outgoing-outcome.js';
 import { pathSegment } from '../../platform/http/outgoing-request.js';
 import { Clock } from '../../platform/time/clock.js';
 import { FlinksClient, type FlinksAnswer } from './flinks.client.js';
 import { codedFailure, flinksFailure, nonsense } from './flinks.errors.js';
-import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { readAccounts, readStatements } from './flinks-data.bodies.js';
 import type { DetailOptions, FlinksAccount, FlinksAccountStatements, StatementOptions } from './flinks-data.types.js';
 

@@ -4,9 +4,9 @@ import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import type { Result } from '../../credentials/result.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
+import type { Shape } from '../../platform/http/json-shape.js';
 import { pathSegment } from '../../platform/http/outgoing-request.js';
 import { FlinksClient, objectBody } from './flinks.client.js';
-import type { Shape } from '../../platform/http/json-shape.js';
 import { parseFlinksTime } from './flinks-time.js';
 
 type Outcome<T> = Promise<Result<T, ProviderFailure>>;

@@ -1,7 +1,7 @@
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { Opened } from '../../platform/crypto/opened.js';
-import { dataGroup, type DataGroup } from './flinks.types.js';
 import { jsonIn, parsed, type Shape } from '../../platform/http/json-shape.js';
+import { dataGroup, type DataGroup } from './flinks.types.js';
 
 /**
  * - `authorize` Flinks logs in in the background: ask AuthorizeAsync

@@ -4,11 +4,11 @@ import { FlinksConfig } from '../../config/slices.js';
 import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { bodyJson } from '../../platform/http/outgoing-outcome.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readAuthorizeToken, readHead } from './flinks.bodies.js';
 import { codedFailure, nonsense, statusFailure } from './flinks.errors.js';
-import { parsed } from '../../platform/http/json-shape.js';
 import { FlinksWire } from './flinks-wire.js';
 
 /**

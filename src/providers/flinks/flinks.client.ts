@@ -4,11 +4,11 @@ import type { CallContext } from '../../credentials/call-context.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
 import { withDeadline } from '../../platform/http/deadline.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readHead, readSession } from './flinks.bodies.js';
 import { codedFailure, harmlessWord, nonsense, statusFailure } from './flinks.errors.js';
-import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { knownChallengeType, knownCode, type FlinksSessionBody } from './flinks.types.js';
 import { FlinksWire, type FlinksRequest } from './flinks-wire.js';
 

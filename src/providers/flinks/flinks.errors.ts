@@ -2,11 +2,11 @@ import type { ProviderFailure, ProviderFailureCode } from '../../credentials/fai
 import { fail, type Result } from '../../credentials/result.js';
 import { TRANSPORT_FAILURES } from '../../credentials/transport-failures.js';
 import type { StopReason } from '../../platform/http/deadline.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { bodyJson, type OutgoingAnswer, type OutgoingFault } from '../../platform/http/outgoing-outcome.js';
 import { mayHaveActed } from '../../platform/http/outgoing-refusal.js';
 import { askedRetryAt } from '../../platform/http/retry-after.js';
 import { readHead } from './flinks.bodies.js';
-import { parsed } from '../../platform/http/json-shape.js';
 import { knownCode } from './flinks.types.js';
 import { MEANINGS, UNKNOWN_CODE, type Meaning } from './flinks-meanings.js';
 

@@ -42,7 +42,7 @@ export function knownCode(word: string): FlinksCode | undefined {
   return FLINKS_CODES.find((code) => code === word);
 }
 
-export const CHALLENGE_TYPES = [
+const CHALLENGE_TYPES = [
   'QuestionAndAnswer',
   'MultipleChoice',
   'MultipleChoiceMultipleAnswers',
@@ -84,7 +84,7 @@ export interface FlinksSessionBody {
 }
 
 /** The two data calls that fill a card; a refresh may be limited to one. */
-export const DATA_GROUPS = ['AccountsSummary', 'AccountsDetail'] as const;
+const DATA_GROUPS = ['AccountsSummary', 'AccountsDetail'] as const;
 export type DataGroup = (typeof DATA_GROUPS)[number];
 
 export function dataGroup(word: string): DataGroup | undefined {

@@ -1,5 +1,5 @@
-import { readField } from './tink.bodies.js';
 import { parsed } from '../../platform/http/json-shape.js';
+import { readField } from './tink.bodies.js';
 import { toChallengeField, toLoginField } from './tink-fields.js';
 
 const field = (body: Record<string, unknown>) => {

@@ -1,7 +1,7 @@
 import type { Challenge } from '../../credentials/challenge.js';
+import { jsonIn, parsed, type Shape } from '../../platform/http/json-shape.js';
 import { readField } from './tink.bodies.js';
 import { toChallengeField } from './tink-fields.js';
-import { jsonIn, parsed, type Shape } from '../../platform/http/json-shape.js';
 
 /** A challenge; `wait` while Tink has not said what it wants; `nonsense` when it cannot be read. */
 export type Supplemental = Challenge | 'wait' | 'nonsense';

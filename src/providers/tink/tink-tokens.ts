@@ -9,13 +9,13 @@ import { fail, ok, type Result } from '../../credentials/result.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { Opened } from '../../platform/crypto/opened.js';
 import { withDeadline } from '../../platform/http/deadline.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { LoadingCache, type Loaded } from '../../platform/http/loading-cache.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
 import { awaitShared } from '../../platform/http/shared-work.js';
 import { Clock } from '../../platform/time/clock.js';
 import { readToken } from './tink.bodies.js';
 import { givenUp, nonsense, refusal, tinkFailure, type Refusals } from './tink.errors.js';
-import { parsed } from '../../platform/http/json-shape.js';
 import { TinkWire, type TinkRequest } from './tink-wire.js';
 
 type TokenResult = Result<SecretValue, ProviderFailure>;

@@ -5,10 +5,10 @@ import type { ProviderUserRef } from '../../credentials/credential-ref.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
 import { withDeadline } from '../../platform/http/deadline.js';
+import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
 import { Clock } from '../../platform/time/clock.js';
 import { nonsense, refusal, type Refusals } from './tink.errors.js';
-import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { TinkTokens } from './tink-tokens.js';
 import type { TinkRequest } from './tink-wire.js';
 

@@ -2,10 +2,10 @@ import type { ProviderFailure, ProviderFailureCode } from '../../credentials/fai
 import { fail, type Result } from '../../credentials/result.js';
 import { TRANSPORT_FAILURES } from '../../credentials/transport-failures.js';
 import type { StopReason } from '../../platform/http/deadline.js';
+import { parsed } from '../../platform/http/json-shape.js';
 import { bodyJson, type OutgoingAnswer, type OutgoingFault } from '../../platform/http/outgoing-outcome.js';
 import { isPlainCode, mayHaveActed } from '../../platform/http/outgoing-refusal.js';
 import { askedRetryAt } from '../../platform/http/retry-after.js';
-import { parsed } from '../../platform/http/json-shape.js';
 
 /** What a status means for one operation, where it differs from `USUAL`. */
 export type Refusals = Readonly<Partial<Record<number, ProviderFailureCode>>>;

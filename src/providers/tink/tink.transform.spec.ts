@@ -1,6 +1,6 @@
+import { parsed } from '../../platform/http/json-shape.js';
 import { fixture } from '../../../test/fixtures/tink/fixture.js';
 import { readConsent, readCredentials } from './tink.bodies.js';
-import { parsed } from '../../platform/http/json-shape.js';
 import { accepted, toObservation, toSnapshot } from './tink.transform.js';
 import { TINK_STATUSES, type TinkCredentials, type TinkDetailedError } from './tink.types.js';
 

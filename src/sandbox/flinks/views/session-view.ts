@@ -25,7 +25,7 @@ export function timeView(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}0000`;
 }
 
-export function loginView({ loginId, login, isScheduledRefresh, dataAsOf, createdAt }: Card): LoginView {
+function loginView({ loginId, login, isScheduledRefresh, dataAsOf, createdAt }: Card): LoginView {
   return {
     Username: login.username,
     IsScheduledRefresh: isScheduledRefresh,

@@ -32,7 +32,7 @@ export const DEMO_USERS: readonly DemoUser[] = [
 ];
 
 /** The `<market>-test-*` providers know one more. */
-export const TEST_USER: DemoUser = {
+const TEST_USER: DemoUser = {
   username: 'tink',
   password: 'tink-1234',
   outcome: 'all-data',

@@ -4,7 +4,7 @@ import type { AutoEnd, Credential, Flow, RunRequest, Step } from './credential.j
 import { DETAILED } from './detailed-errors.js';
 import { questionsOf } from './questions.js';
 
-export const SUPPLEMENTAL_TIMEOUT_MS = 2 * 60_000;
+const SUPPLEMENTAL_TIMEOUT_MS = 2 * 60_000;
 export const THIRD_PARTY_TIMEOUT_MS = 9 * 60_000;
 /** Steps that an automatic test provider lets the "user" think. */
 const AUTO_STEPS = 3;
@@ -41,7 +41,7 @@ export function planRun(facts: Facts, request: RunRequest): readonly Step[] {
 }
 
 /** Whether the bank's session still opens the door without the user. */
-export function hasSession(facts: Facts, now: number): boolean {
+function hasSession(facts: Facts, now: number): boolean {
   if (!facts.openBanking) return facts.flow.kind === 'password';
   if (facts.status === 'AUTHENTICATION_ERROR' || facts.status === 'SESSION_EXPIRED') return false;
   return facts.sessionAlive && facts.sessionExpiryDate !== null && now < facts.sessionExpiryDate;

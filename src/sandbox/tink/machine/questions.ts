@@ -5,7 +5,7 @@ import type { Question } from './credential.js';
 const PLAIN = { immutable: false, masked: false, numeric: false, optional: false, sensitive: false } as const;
 
 /** The four digits that the demo bank "sends" in this run; shown in the question itself. */
-export function oneTimeCode(token: string): string {
+function oneTimeCode(token: string): string {
   const number = createHash('sha256').update(token).digest().readUInt16BE(0) % 10_000;
   return String(number).padStart(4, '0');
 }

@@ -53,7 +53,7 @@ export function dataRoutes(app: FastifyInstance, world: TinkWorld): void {
 }
 
 /** `null` = an app's token, which sees the accounts of all its users. */
-export function accountsOfUser(world: TinkWorld, userId: string | null): readonly BankAccount[] {
+function accountsOfUser(world: TinkWorld, userId: string | null): readonly BankAccount[] {
   const credentials = userId === null ? world.allCredentials() : world.credentialsOf(userId);
   return credentials.flatMap((credential) => {
     const provider = PROVIDERS.get(credential.providerName);

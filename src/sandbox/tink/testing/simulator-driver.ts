@@ -20,7 +20,7 @@ export interface CallOptions {
 }
 
 export const STEP_MS = 1000;
-export const EVERY_SCOPE =
+const EVERY_SCOPE =
   'credentials:read,credentials:write,credentials:refresh,accounts:read,transactions:read,accounts.balances:readonly,' +
   'provider-consents:read,provider-consents:write,user:read,user:delete,providers:read';
 
