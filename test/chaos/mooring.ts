@@ -83,8 +83,9 @@ export class Mooring {
   }
 
   private note(line: string): void {
-    const { level, msg, context } = parsed(line);
-    const key = JSON.stringify([level, context, msg]).slice(0, 140);
+    const { level, msg, context, err } = parsed(line);
+    const cause = level === 'error' && isRecord(err) ? [err['type'], err['code'], err['message']] : [];
+    const key = JSON.stringify([level, context, msg, ...cause]).slice(0, 300);
     if (this.logLines.size < 500 || this.logLines.has(key)) this.logLines.set(key, (this.logLines.get(key) ?? 0) + 1);
   }
 }
@@ -95,4 +96,8 @@ function parsed(line: string): Record<string, unknown> {
   } catch {
     return { msg: line };
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

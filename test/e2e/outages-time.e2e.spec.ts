@@ -31,17 +31,20 @@ describe('after the clock has jumped', () => {
     await world.close();
   });
 
-  const connect = async (provider: string, institutionId: string, username: string, password: string) =>
-    world.mooring.post('/v1/connections', {
+  async function connect(provider: string, institutionId: string, username: string, password: string): Promise<void> {
+    const login = { provider, institutionId, fields: { username, password } };
+    const { status, bytes } = await world.mooring.post('/v1/connections', {
       userId: await world.mooring.user(),
-      ...{ provider, institutionId, fields: { username, password } },
+      ...login,
     });
+    if (status !== 201) throw new Error(`${username} at ${provider}: ${bytes.toString()}`);
+  }
 
   /** Connections of all providers in as many states as their banks offer. */
   async function everyState(): Promise<void> {
     for (const last of [1, 2, 3, 4, 5, 6, 7, 8])
       await connect('tink', 'se-demobank-password', `u1000000${last}`, 'abc123');
-    await connect('tink', 'se-demobank-password-and-otp', 'u10000001', 'abc123');
+    await connect('tink', 'se-demobank-open-banking-embedded', 'u10000001', 'abc123');
     for (const username of ['Greatday', 'greatday_nomfa', 'test_pending', 'test_dispatched', 'test_disabled_account'])
       await connect('flinks', 'FlinksCapital', username, 'Everyday');
     await connect('flinks', 'FlinksCapital', 'greatday_business', 'wrong');
@@ -54,7 +57,7 @@ describe('after the clock has jumped', () => {
     world.flanks.setSca(world.flanksLogin('sca').id, true);
     world.flanks.setBlocked(world.flanksLogin('blocked').id, true);
     // Some are caught in the middle.
-    await connect('tink', 'se-demobank-password-and-otp', 'u10000002', 'abc123');
+    await connect('tink', 'se-demobank-open-banking-embedded', 'u10000002', 'abc123');
     await connect('flinks', 'FlinksCapital', 'greatday_rounds', 'Everyday');
   }
 
@@ -65,7 +68,7 @@ describe('after the clock has jumped', () => {
   it.each(JUMPS)('by %s nothing is stuck, read without end or tried at the bank', async (_name, jump) => {
     await everyState();
     const before = await rows();
-    expect(new Set(before.map(({ state }) => state)).size).toBeGreaterThanOrEqual(6);
+    expect(new Set(before.map(({ state }) => state)).size).toBeGreaterThanOrEqual(7);
     for (const control of controls()) control.clearCalls();
 
     world.mooring.advance(jump);
