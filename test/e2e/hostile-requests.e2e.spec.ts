@@ -112,6 +112,25 @@ describe('hostile requests', () => {
     expect(world.mooring.logText()).not.toContain(PLANTED);
   });
 
+  it('that hang up in the middle of a body are nobody’s alarm', async () => {
+    const { mooring } = world;
+    const before = mooring.logText().length;
+    const target = new URL(mooring.baseUrl);
+    await new Promise((resolve) => {
+      const socket = createConnection({ host: target.hostname, port: Number(target.port) }, () => {
+        socket.write(`${POST}X-Request-Id: hung-up\r\nContent-Length: 40\r\n\r\n{"externalUserId":`, () => {
+          setImmediate(() => socket.resetAndDestroy());
+        });
+      });
+      socket.on('error', () => undefined).on('close', resolve);
+    });
+    // Each of these is answered after the server has seen the end of the line.
+    for (let look = 0; look < 5; look += 1) await mooring.get('/healthz');
+    const { bytes } = await mooring.get('/metrics');
+    expect(mooring.logText().slice(before)).not.toMatch(/"level":"(error|warn)"/);
+    expect(bytes.toString()).not.toMatch(/status="5\d\d"/);
+  });
+
   it('with HEAD use no visit up: programs that look at links before a person does ask so', async () => {
     const { mooring } = world;
     const userId = await mooring.user(`cust-${Math.random()}`);

@@ -45,10 +45,17 @@ function foreignCode(error: unknown): ProblemCode {
   for (const candidate of [error, error instanceof Error ? error.cause : undefined]) {
     const fastifyCode = FASTIFY_CODES[textMember(candidate, 'code')];
     if (fastifyCode) return fastifyCode;
+    if (isHungUp(candidate)) return 'request.malformed_http';
     // secure-json-parse refuses bodies that try to change prototypes.
     if (candidate instanceof SyntaxError && 'statusCode' in candidate) return 'request.malformed_json';
   }
   return error instanceof HttpException ? (STATUS_CODES[error.getStatus()] ?? 'internal') : 'internal';
+}
+
+/** Whoever sent the request left before all of it was here. Not to be taken for a lost line of ours. */
+function isHungUp(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  return textMember(error, 'code') === 'ECONNRESET' && Reflect.get(error, 'statusCode') === 400;
 }
 
 function textMember(value: unknown, name: 'code'): string {
