@@ -13,6 +13,7 @@ const PROBES = [
   '\u0000\u202e%0d%0aset-cookie: a=b',
   '${7*7}{{7*7}}',
 ];
+const HINTS = ['alert(1)', '<img', 'javascript:', 'set-cookie', '7*7', '{{'];
 const MINUTE = 60_000;
 
 describe('the public callback believes nothing', () => {
@@ -133,21 +134,41 @@ describe('the public callback believes nothing', () => {
 
     it('says nothing back of what anybody writes into the address', async () => {
       const { callback } = await walked(which);
-      const names = [...new Set([...callback.searchParams.keys(), 'error', 'error_reason', 'message', 'unheard-of'])];
+      const brought = [...callback.searchParams.keys()].filter((name) => name !== 'state');
+      const names = [...new Set([...brought, 'error', 'error_reason', 'message', 'unheard-of'])];
       for (const probe of PROBES) {
-        for (const name of names) {
+        // With an error few providers look at anything else.
+        for (const written of [names, names.filter((name) => name !== 'error')]) {
           const { visit } = await begun(which);
           const state = stateOf(visit.url);
           const url = new URL(`${PUBLIC_URL}/link/${which.provider}/callback`);
-          url.search = new URLSearchParams({ state, [name]: probe }).toString();
+          const probes = Object.fromEntries(written.map((name) => [name, probe]));
+          url.search = new URLSearchParams({ ...probes, state }).toString();
           const answer = await world.comeBack(url);
           const said = `${answer.bytes.toString()} ${JSON.stringify([...answer.headers])}`;
-          for (const hint of ['alert(1)', '<img', 'javascript:', 'set-cookie', '7*7', state])
-            expect(said).not.toContain(hint);
+          for (const hint of [...HINTS, state]) expect(said).not.toContain(hint);
         }
       }
       expect(world.mooring.logText()).not.toContain('alert(1)');
       expect(await world.everything()).not.toContain('alert(1)');
+    });
+
+    it('takes a parameter that comes twice, or is too long, for none', async () => {
+      for (const spoil of ['twice', 'long'] as const) {
+        const { callback } = await walked(which);
+        const names = [...callback.searchParams.keys()].filter((name) => name !== 'state');
+        const spoilt = changed(callback, (query) => {
+          for (const name of names) {
+            if (spoil === 'twice') query.append(name, 'second-value');
+            else query.set(name, 'x'.repeat(4097));
+          }
+        });
+        const answer = await world.comeBack(spoilt);
+        expect(answer.status).toBeLessThan(500);
+        const said = `${answer.bytes.toString()} ${answer.headers.get('location') ?? ''}`;
+        expect(said).not.toMatch(/second-value|xxxxxxxx/);
+      }
+      expect(world.mooring.logText()).not.toMatch(/second-value|xxxxxxxx/);
     });
 
     it('does not hand one user\u2019s login to the visit of another', async () => {

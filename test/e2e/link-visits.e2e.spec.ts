@@ -191,6 +191,39 @@ describe('a hosted visit', () => {
     });
   });
 
+  describe('is refused before anything is written', () => {
+    it.each([
+      ['an unknown purpose', { purpose: 'steal' }, 400, 'request.invalid'],
+      ['no purpose', { purpose: undefined }, 400, 'request.invalid'],
+      ['a redirect to a script', { redirectUrl: 'javascript:alert(1)' }, 400, 'request.invalid'],
+      ['a redirect to a file', { redirectUrl: 'file:///etc/passwd' }, 400, 'request.invalid'],
+      ['a redirect to nowhere', { redirectUrl: '/banks' }, 400, 'request.invalid'],
+      ['a redirect that is too long', { redirectUrl: `https://a.example/${'a'.repeat(2000)}` }, 400, 'request.invalid'],
+      ['a locale that is none', { locale: 'english' }, 400, 'request.invalid'],
+      ['a reference that is too long', { reference: 'r'.repeat(65) }, 400, 'request.invalid'],
+      ['an unknown member', { colour: 'blue' }, 400, 'request.invalid'],
+      ['a user that is no id', { userId: 'me' }, 400, 'request.invalid'],
+      ['a user that is not there', { userId: '0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee' }, 404, 'user.not_found'],
+      ['a provider that is not there', { provider: 'nobody' }, 422, 'provider.unknown'],
+    ])('%s', async (_what, change, status, code) => {
+      const userId = await world.mooring.user();
+      const before = await world.mooring.rowCounts();
+      const answer = await world.link({ userId, provider: 'flanks', ...change } as never);
+      expect(answer).toMatchObject({ status, body: { code } });
+      expect(await world.mooring.rowCounts()).toEqual(before);
+    });
+
+    it('the wrong key', async () => {
+      const scopes = ['credentials:read'];
+      const made = await world.mooring.post('/admin/clients', { name: 'reader', scopes });
+      const userId = await world.mooring.user();
+      const key = textAt(made.body, 'key');
+      const body = { userId, provider: 'flanks', purpose: 'connect', redirectUrl: 'https://a.example' };
+      expect((await world.mooring.call('POST', '/v1/link-sessions', { body, key })).status).toBe(403);
+      expect((await world.mooring.call('POST', '/v1/link-sessions', { body, key: null })).status).toBe(401);
+    });
+  });
+
   it('is nobody else\u2019s: a visit that does not exist is 404', async () => {
     const unknown = await world.mooring.get('/v1/link-sessions/0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee');
     expect(unknown).toMatchObject({ status: 404, body: { code: 'link.unknown' } });
