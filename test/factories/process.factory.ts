@@ -31,6 +31,14 @@ export class MooringProcess {
     return new MooringProcess(child, dataDir, await addressOf(child));
   }
 
+  /** As an orchestrator does it. @returns the exit code. */
+  async stop(): Promise<number | null> {
+    const gone = once(this.child, 'exit') as Promise<[number | null]>;
+    this.child.kill('SIGTERM');
+    const [code] = await gone;
+    return code;
+  }
+
   /** As `kill -9` does: the process learns nothing of it. */
   async kill(): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) {

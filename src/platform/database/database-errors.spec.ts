@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { QueryFailedError } from 'typeorm';
 
 import { isDatabaseUnavailable, isUniqueViolation } from './database-errors.js';
@@ -22,12 +23,24 @@ describe('isUniqueViolation', () => {
 });
 
 describe('isDatabaseUnavailable', () => {
-  it.each(['08006', '57P01', '57P03', '53300', 'ECONNRESET'])('is true for a statement that ended with %s', (code) => {
-    expect(isDatabaseUnavailable(failed({ code }))).toBe(true);
-  });
+  it.each(['08006', '57P01', '57P03', '53300', '57014', 'ECONNRESET'])(
+    'is true for a statement that ended with %s',
+    (code) => {
+      expect(isDatabaseUnavailable(failed({ code }))).toBe(true);
+    },
+  );
 
   it('is true when the pool cannot connect', () => {
     expect(isDatabaseUnavailable(new Error('Connection terminated due to connection timeout'))).toBe(true);
+  });
+
+  it('is true when a server that is starting refuses the connection', () => {
+    const starting = new pg.DatabaseError('the database system is starting up', 1, 'error');
+    expect(isDatabaseUnavailable(Object.assign(starting, { code: '57P03' }))).toBe(true);
+  });
+
+  it('is true when the server has stopped answering', () => {
+    expect(isDatabaseUnavailable(new QueryFailedError('SELECT', [], new Error('Query read timeout')))).toBe(true);
   });
 
   it('is false for a refused statement and for an error that only has a similar code', () => {

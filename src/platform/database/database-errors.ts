@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { QueryFailedError } from 'typeorm';
 
 const UNIQUE_VIOLATION = '23505';
@@ -18,7 +19,8 @@ export function isUniqueViolation(error: unknown, constraintName: string): boole
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = driverMember(error, 'code');
-  const fromDriver = error instanceof QueryFailedError || 'syscall' in error || UNAVAILABLE_TEXT.test(error.message);
+  const refused = error instanceof QueryFailedError || error instanceof pg.DatabaseError;
+  const fromDriver = refused || 'syscall' in error || UNAVAILABLE_TEXT.test(error.message);
   if (!fromDriver) return false;
   return (
     code.startsWith('08') ||

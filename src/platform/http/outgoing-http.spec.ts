@@ -59,7 +59,7 @@ describe('OutgoingHttp', () => {
   });
 
   afterEach(() => {
-    for (const http of opened) http.onModuleDestroy();
+    for (const http of opened) http.onApplicationShutdown();
     server.closeAllConnections();
   });
 

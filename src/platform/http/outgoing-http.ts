@@ -1,4 +1,4 @@
-import type { OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { HttpService } from '@nestjs/axios';
 
 import type { Clock } from '../time/clock.js';
@@ -8,7 +8,7 @@ import type { OutgoingHttpOptions } from './outgoing-http.options.js';
 import { OutgoingWire } from './outgoing-wire.js';
 
 /** The door to other people's servers: one channel for each provider, so that one's outage does not touch another. */
-export class OutgoingHttp implements OnModuleDestroy {
+export class OutgoingHttp implements OnApplicationShutdown {
   private readonly channels = new Map<string, OutgoingChannel>();
   private readonly wire: OutgoingWire;
 
@@ -34,7 +34,8 @@ export class OutgoingHttp implements OnModuleDestroy {
     return [...this.channels.values()].map(({ provider, circuitState }) => ({ provider, state: circuitState }));
   }
 
-  onModuleDestroy(): void {
+  /** Not earlier: requests that are being answered still call providers. */
+  onApplicationShutdown(): void {
     this.wire.close();
   }
 }

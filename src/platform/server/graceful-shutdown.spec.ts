@@ -78,4 +78,21 @@ describe('stopOnSignals', () => {
     expect(cut).toHaveBeenCalledTimes(1);
     jest.useRealTimers();
   });
+
+  it('does not keep connections alive whose request is answered meanwhile', () => {
+    jest.useFakeTimers();
+    const idle = jest.spyOn(server, 'closeIdleConnections').mockImplementation(() => undefined);
+    const edge = new FakeProcess();
+    stopOnSignals(
+      stoppable(async () => new Promise(() => undefined)),
+      edge,
+      () => undefined,
+    );
+
+    edge.emit('SIGTERM');
+    jest.advanceTimersByTime(300);
+
+    expect(idle).toHaveBeenCalledTimes(3);
+    jest.useRealTimers();
+  });
 });

@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 
 const IN_FLIGHT_MS = 10_000;
+/** A connection whose request has been answered meanwhile would be kept alive, and the server waits for it. */
+const IDLE_CHECK_MS = 100;
 
 export interface Stoppable {
   getHttpServer(): Server;
@@ -29,9 +31,13 @@ export function stopOnSignals(app: Stoppable, edge: ProcessEdge, log: (message: 
       log('requests in flight are cut off');
       app.getHttpServer().closeAllConnections();
     }, IN_FLIGHT_MS).unref();
+    const sweep = setInterval(() => {
+      app.getHttpServer().closeIdleConnections();
+    }, IDLE_CHECK_MS).unref();
     app.close().then(
       () => {
         clearTimeout(cut);
+        clearInterval(sweep);
         log('stopped');
         edge.exit(0);
       },
