@@ -65,7 +65,7 @@ export interface ContractHarness {
   readonly noticesDuplicates?: boolean;
   /** False = an accepted creation has no time of the provider; the first data have one. */
   readonly datesAcceptance?: boolean;
-  /** Resolves when a call hangs at the provider. */
+  /** Resolves when a call hangs at the provider that no earlier `hanging` has told of. */
   hanging(): Promise<void>;
   /** Texts that must never be seen. */
   readonly secrets: readonly string[];

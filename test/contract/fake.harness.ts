@@ -50,10 +50,8 @@ class FakeHarness implements ContractHarness {
   private readonly clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00.000Z'));
   private readonly bank = new FakeBank(this.provider, this.clock);
   private readonly call = { signal: new AbortController().signal };
-  private markHanging: () => void = () => undefined;
-  private readonly isHanging = new Promise<void>((resolve) => {
-    this.markHanging = resolve;
-  });
+  private hangs = 0;
+  private toldHangs = 0;
 
   constructor(private readonly deadlineMs: number) {}
 
@@ -118,7 +116,8 @@ class FakeHarness implements ContractHarness {
   }
 
   async hanging(): Promise<void> {
-    return this.isHanging;
+    while (this.hangs <= this.toldHangs) await new Promise((resolve) => setImmediate(resolve));
+    this.toldHangs = this.hangs;
   }
 
   spoken(): readonly unknown[] {
@@ -131,7 +130,7 @@ class FakeHarness implements ContractHarness {
 
   private async hang(args: readonly unknown[]): Promise<'provider.timeout' | 'provider.aborted'> {
     const { signal } = args.at(-1) as CallContext;
-    this.markHanging();
+    this.hangs += 1;
     return withDeadline(
       signal,
       this.deadlineMs,

@@ -50,8 +50,7 @@ export class FlanksLinkHarness
     deadlineMs?: number,
   ) {
     const { url, platformUrl } = simulator;
-    // A visit begins with several calls that must not be hit themselves.
-    const deadline = deadlineMs === undefined ? {} : { deadlineMs: Math.max(deadlineMs, 500) };
+    const deadline = deadlineMs === undefined ? {} : { deadlineMs };
     super(clock, simulator, flanksUnderTest(url, clock, { platformUrl, flow, linkToken: null, ...deadline }));
   }
 
