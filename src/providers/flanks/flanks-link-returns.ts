@@ -14,7 +14,7 @@ import { FlanksLinks } from './flanks-links.js';
 import { FlanksStatuses } from './flanks-statuses.js';
 import { FlanksUserCredentials } from './flanks-user-credentials.js';
 import { FlanksWire } from './flanks-wire.js';
-import { handleOf, notesOf, type VisitNotes } from './flanks-visit.js';
+import { handleOf, notesOf, type VisitNotes } from './flanks-link-handle.js';
 
 type Outcome<T> = Promise<Result<T, ProviderFailure>>;
 type Uncertain = Extract<Exchanged, { kind: 'uncertain' }>;

@@ -6,7 +6,7 @@ import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-ser
 import { fixture } from '../../../test/fixtures/flanks/fixture.js';
 import { flanksUnderTest } from '../../../test/fixtures/flanks/flanks-under-test.js';
 import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
-import { handleOf, notesOf, type VisitNotes } from './flanks-visit.js';
+import { handleOf, notesOf, type VisitNotes } from './flanks-link-handle.js';
 
 const STATUS = 'POST /v0/bank/credentials/status';
 const FORCE = 'PUT /v0/bank/credentials/status';

@@ -15,11 +15,11 @@ import { Opened } from '../../platform/crypto/opened.js';
 import { Clock } from '../../platform/time/clock.js';
 import { operation } from './flanks.client.js';
 import { flanksFailure } from './flanks.errors.js';
+import { handleOf } from './flanks-link-handle.js';
 import { FlanksLinkReturns } from './flanks-link-returns.js';
 import { FlanksLinks } from './flanks-links.js';
 import { FlanksRepairs } from './flanks-repairs.js';
 import { FlanksStatuses } from './flanks-statuses.js';
-import { handleOf } from './flanks-visit.js';
 
 type Outcome<T> = Promise<Result<T, ProviderFailure>>;
 type Pairs = readonly (readonly [string, string])[];

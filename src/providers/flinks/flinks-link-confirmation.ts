@@ -13,7 +13,7 @@ import { credentialIdOf, credentialIdText } from './flinks-credential-id.js';
 import { FlinksInstitutions } from './flinks-institutions.js';
 import { DEFAULT_LANGUAGE, identityOf } from './flinks-login-identity.js';
 import { FlinksSessions } from './flinks-sessions.js';
-import { visitOf, visitText, type FlinksVisit } from './flinks-visit.js';
+import { visitOf, visitText, type FlinksVisit } from './flinks-link-handle.js';
 
 type Outcome = Promise<Result<LinkOutcome, ProviderFailure>>;
 

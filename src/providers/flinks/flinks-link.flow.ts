@@ -17,13 +17,13 @@ import { GUID } from './flinks.bodies.js';
 import { BANK_DEADLINE_MS, operation } from './flinks.client.js';
 import { codedFailure, harmlessWord, meaningOf } from './flinks.errors.js';
 import { FlinksAuthorizer, type Authorized } from './flinks-authorizer.js';
-import { callbackWithState, connectUrl, type ConnectPage } from './flinks-connect-url.js';
 import { credentialIdOf, type FlinksCredentialId } from './flinks-credential-id.js';
 import { FlinksInstitutions } from './flinks-institutions.js';
 import { FlinksLinkConfirmation } from './flinks-link-confirmation.js';
+import { visitOf, visitText } from './flinks-link-handle.js';
+import { callbackWithState, connectUrl, type ConnectPage } from './flinks-link-url.js';
 import { languageOf } from './flinks-login-identity.js';
 import { FlinksTokens } from './flinks-tokens.js';
-import { visitOf, visitText } from './flinks-visit.js';
 
 type Outcome<T> = Promise<Result<T, ProviderFailure>>;
 

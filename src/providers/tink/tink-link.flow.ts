@@ -18,8 +18,8 @@ import { Opened } from '../../platform/crypto/opened.js';
 import { operation, readBody, TinkClient } from './tink.client.js';
 import { tinkFailure } from './tink.errors.js';
 import { TinkCredentialsService } from './tink-credentials.service.js';
+import { readLinkClaim } from './tink-link-claim.js';
 import { connectHandle, healedSince, newSince, readLinkHandle, renewHandle } from './tink-link-handle.js';
-import { readLinkReturn } from './tink-link-return.js';
 import { LINK_PAGES, linkAddress } from './tink-link-url.js';
 
 type Outcome<T> = Promise<Result<T, ProviderFailure>>;
@@ -80,7 +80,7 @@ export class TinkLinkFlow extends LinkFlow {
     query: ReadonlyMap<string, string>,
     call: CallContext,
   ): Outcome<LinkOutcome> {
-    const claim = readLinkReturn(query);
+    const claim = readLinkClaim(query);
     const handle = readLinkHandle(visit.handle);
     const isOld = (id: string): boolean => handle?.kind === 'connect' && handle.known.has(id);
     switch (claim.kind) {

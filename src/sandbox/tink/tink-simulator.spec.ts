@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MovableClock } from '../../platform/time/clock.js';
 import { objects, text } from '../simulator/testing/json-answer.js';
-import { GOOD_LOGIN, SimulatorDriver } from './testing/simulator-driver.js';
+import { GOOD_LOGIN, TinkDriver } from './testing/tink-driver.js';
 
 const OTP = 'se-demobank-open-banking-embedded';
 const LIST = '/api/v1/credentials/list';
 
 describe('every answer', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
   });
   afterEach(() => driver.sim.close());
 
@@ -31,11 +31,11 @@ describe('every answer', () => {
 });
 
 describe('faults on request', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
   let token: string;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
     token = await driver.userToken();
     driver.sim.control.clearCalls();
   });
@@ -108,11 +108,11 @@ describe('faults on request', () => {
 });
 
 describe('the control route', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
   let token: string;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
     token = await driver.userToken();
   });
   afterEach(() => driver.sim.close());
@@ -198,14 +198,14 @@ describe('the state file', () => {
   afterEach(() => rm(directory, { recursive: true }));
 
   it('brings users, credentials, tokens and time back, also in the middle of a run', async () => {
-    const first = await SimulatorDriver.start({ stateFile });
+    const first = await TinkDriver.start({ stateFile });
     const token = await first.userToken();
     const id = text((await first.create(token, OTP, GOOD_LOGIN)).body, 'id');
     first.clock.advance(2000);
     const asked = await first.read(token, id);
     await first.sim.close();
     const clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00.000Z'));
-    const second = await SimulatorDriver.start({ stateFile, clock });
+    const second = await TinkDriver.start({ stateFile, clock });
     expect(clock.now().getTime()).toBe(first.clock.now().getTime());
     expect(await second.read(token, id)).toEqual(asked);
     const answer = second.sim.control.credentials(id).expectedAnswer ?? {};
@@ -216,7 +216,7 @@ describe('the state file', () => {
   });
 
   it('is whole on disk before a write is answered, and holds no secret', async () => {
-    const driver = await SimulatorDriver.start({ stateFile });
+    const driver = await TinkDriver.start({ stateFile });
     const token = await driver.userToken();
     const ids = await Promise.all(
       ['se', 'de', 'es', 'fr', 'no'].map(async (market) =>
@@ -234,8 +234,8 @@ describe('the state file', () => {
   it('is refused when it is not one', async () => {
     const path = join(directory, 'other.json');
     await writeFile(path, '{"hello":1}');
-    await expect(SimulatorDriver.start({ stateFile: path })).rejects.toThrow('not one of this simulator');
+    await expect(TinkDriver.start({ stateFile: path })).rejects.toThrow('not one of this simulator');
     await writeFile(path, 'nonsense');
-    await expect(SimulatorDriver.start({ stateFile: path })).rejects.toThrow(SyntaxError);
+    await expect(TinkDriver.start({ stateFile: path })).rejects.toThrow(SyntaxError);
   });
 });

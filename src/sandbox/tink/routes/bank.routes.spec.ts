@@ -1,14 +1,14 @@
 import { part, text } from '../../simulator/testing/json-answer.js';
-import { SimulatorDriver } from '../testing/simulator-driver.js';
+import { TinkDriver } from '../testing/tink-driver.js';
 
 const REDIRECT = 'se-demobank-open-banking-redirect';
 
 describe('at the bank', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
   let token: string;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
     token = await driver.userToken();
   });
   afterEach(() => driver.sim.close());

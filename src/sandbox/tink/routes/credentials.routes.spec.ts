@@ -1,5 +1,5 @@
 import { objects, text } from '../../simulator/testing/json-answer.js';
-import { GOOD_LOGIN, SimulatorDriver } from '../testing/simulator-driver.js';
+import { GOOD_LOGIN, TinkDriver } from '../testing/tink-driver.js';
 
 const OTP = 'se-demobank-open-banking-embedded';
 const PASSWORD = 'se-demobank-password';
@@ -10,11 +10,11 @@ const aNumber: unknown = expect.any(Number);
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 describe('credentials over HTTP', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
   let token: string;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
     token = await driver.userToken();
   });
   afterEach(() => driver.sim.close());

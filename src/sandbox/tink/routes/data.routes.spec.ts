@@ -1,5 +1,5 @@
 import { objects, part, text } from '../../simulator/testing/json-answer.js';
-import { SimulatorDriver } from '../testing/simulator-driver.js';
+import { TinkDriver } from '../testing/tink-driver.js';
 
 const OTP = 'se-demobank-open-banking-embedded';
 
@@ -8,11 +8,11 @@ const aNumber: unknown = expect.any(Number);
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 describe('accounts and transactions', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
   let token: string;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
     token = await driver.userToken();
   });
   afterEach(() => driver.sim.close());

@@ -1,6 +1,6 @@
 import { browseLink } from '../testing/link-browser.js';
 import { CALLBACK, LinkDriver } from '../testing/link-driver.js';
-import { GOOD_LOGIN, SimulatorDriver } from '../testing/simulator-driver.js';
+import { GOOD_LOGIN, TinkDriver } from '../testing/tink-driver.js';
 
 const ADD = 'transactions/connect-accounts';
 const RENEW = 'transactions/update-consent';
@@ -10,12 +10,12 @@ const REDIRECT = 'se-demobank-open-banking-redirect';
 const BANKID = 'se-demobank-open-banking-bankid';
 
 describe('Tink Link', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
   let link: LinkDriver;
   let token: string;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
     link = new LinkDriver(driver);
     token = await driver.userToken();
   });

@@ -1,13 +1,13 @@
 import { text } from '../../simulator/testing/json-answer.js';
-import { SimulatorDriver } from '../testing/simulator-driver.js';
+import { TinkDriver } from '../testing/tink-driver.js';
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 describe('tokens and codes', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
   });
   afterEach(() => driver.sim.close());
 

@@ -1,14 +1,14 @@
 import { objects, text } from '../../simulator/testing/json-answer.js';
-import { GOOD_LOGIN, SimulatorDriver } from '../testing/simulator-driver.js';
+import { GOOD_LOGIN, TinkDriver } from '../testing/tink-driver.js';
 
 const EXTENDABLE = 'uk-demobank-open-banking-redirect-extendable';
 
 describe('outcomes, consents and providers', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
   let token: string;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
     token = await driver.userToken();
   });
   afterEach(() => driver.sim.close());

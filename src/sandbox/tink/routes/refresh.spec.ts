@@ -1,5 +1,5 @@
 import { text } from '../../simulator/testing/json-answer.js';
-import { GOOD_LOGIN, SimulatorDriver } from '../testing/simulator-driver.js';
+import { GOOD_LOGIN, TinkDriver } from '../testing/tink-driver.js';
 
 const OTP = 'se-demobank-open-banking-embedded';
 const PASSWORD = 'se-demobank-password';
@@ -8,11 +8,11 @@ const PRESENT = { userAvailability: { userPresent: true, userAvailableForInterac
 const ABSENT = { userAvailability: { userPresent: false, userAvailableForInteraction: false } };
 
 describe('refreshing and renewing', () => {
-  let driver: SimulatorDriver;
+  let driver: TinkDriver;
   let token: string;
 
   beforeEach(async () => {
-    driver = await SimulatorDriver.start();
+    driver = await TinkDriver.start();
     token = await driver.userToken();
   });
   afterEach(() => driver.sim.close());
@@ -48,7 +48,7 @@ describe('refreshing and renewing', () => {
   });
 
   it('can answer 429 when one runs, because that is unpublished', async () => {
-    const other = await SimulatorDriver.start({ busyStatus: 429 });
+    const other = await TinkDriver.start({ busyStatus: 429 });
     const as = await other.userToken();
     const { body } = await other.create(as, PASSWORD, GOOD_LOGIN);
     const path = `/api/v1/credentials/${text(body, 'id')}`;

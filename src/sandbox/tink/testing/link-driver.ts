@@ -1,7 +1,7 @@
 import { LINK_ACTOR } from '../link/link-visit.js';
 import { browseLink, type LinkVisitor } from './link-browser.js';
 import { text } from '../../simulator/testing/json-answer.js';
-import { type SimulatorDriver, STEP_MS } from './simulator-driver.js';
+import { type TinkDriver, STEP_MS } from './tink-driver.js';
 
 export const LINK_SCOPES =
   'authorization:read,authorization:grant,credentials:refresh,credentials:read,credentials:write,providers:read,user:read';
@@ -9,7 +9,7 @@ export const CALLBACK = 'https://app.test/callback';
 
 /** A stranger's client of Tink Link. */
 export class LinkDriver {
-  constructor(private readonly driver: SimulatorDriver) {}
+  constructor(private readonly driver: TinkDriver) {}
 
   /** @returns a code for Tink Link. */
   async code(externalUserId = 'cust-1', scope = LINK_SCOPES, actor = LINK_ACTOR): Promise<string> {

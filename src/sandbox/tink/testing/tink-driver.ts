@@ -25,13 +25,13 @@ const EVERY_SCOPE =
   'provider-consents:read,provider-consents:write,user:read,user:delete,providers:read';
 
 /** A stranger's client for the specs: plain fetch and nothing of ours. */
-export class SimulatorDriver {
+export class TinkDriver {
   private constructor(
     readonly sim: TinkSimulator,
     readonly clock: MovableClock,
   ) {}
 
-  static async start(options: Partial<TinkSimulatorOptions> = {}): Promise<SimulatorDriver> {
+  static async start(options: Partial<TinkSimulatorOptions> = {}): Promise<TinkDriver> {
     const clock = options.clock ?? MovableClock.frozenAt(new Date('2026-11-20T10:00:00.000Z'));
     const sim = await createTinkSimulator({
       clock,
@@ -40,7 +40,7 @@ export class SimulatorDriver {
       stepMs: STEP_MS,
       ...options,
     });
-    return new SimulatorDriver(sim, clock);
+    return new TinkDriver(sim, clock);
   }
 
   async call(method: string, path: string, { token, json, form, headers = {} }: CallOptions = {}): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { Opened } from '../../platform/crypto/opened.js';
-import { callbackWithState, connectUrl } from './flinks-connect-url.js';
+import { callbackWithState, connectUrl } from './flinks-link-url.js';
 
 const visit = { callbackUrl: 'https://app.test/link/flinks/callback', state: new Opened('st&te'), reference: 'cust 1' };
 const parameters = (url: string) => Object.fromEntries(new URL(url).searchParams);

@@ -1,7 +1,7 @@
-import { readLinkReturn } from './tink-link-return.js';
+import { readLinkClaim } from './tink-link-claim.js';
 
 const ID = '9a1b2c3d4e5f60718293a4b5c6d7e8f9';
-const read = (query: Readonly<Record<string, string>>) => readLinkReturn(new Map(Object.entries(query)));
+const read = (query: Readonly<Record<string, string>>) => readLinkClaim(new Map(Object.entries(query)));
 
 describe('what comes back from Tink Link', () => {
   it.each(['credentials_id', 'credentialsId'])('names the credential, spelled %s', (name) => {

@@ -14,7 +14,7 @@ const DUPLICATE = 'INVALID_STATE_DUPLICATE_CREDENTIALS';
 /** Both spellings are in use. */
 const SPELLINGS = ['credentials_id', 'credentialsId'];
 
-export function readLinkReturn(query: ReadonlyMap<string, string>): LinkClaim {
+export function readLinkClaim(query: ReadonlyMap<string, string>): LinkClaim {
   if (query.has('error')) return readError(query);
   const [id, ...others] = new Set(SPELLINGS.flatMap((name) => query.get(name) ?? []));
   return id !== undefined && others.length === 0 && ID.test(id) ? { kind: 'credentials', id } : { kind: 'nothing' };
