@@ -2,7 +2,7 @@ import { walkHostedPages } from '../../src/sandbox/flanks/hosted-visitor.js';
 
 const DEADLINE_MS = 40_000;
 const TINK_BANKS = ['se-demobank-password', 'se-demobank-open-banking-embedded'];
-const FLINKS_LOGINS = ['greatday_nomfa', 'Greatday', 'greatday_business', 'test_pending', 'test_code_retry_later'];
+const FLINKS_LOGINS = ['greatday_nomfa', 'Greatday', 'greatday_business', 'test_code_retry_later'];
 
 interface Answer {
   readonly status: number;

@@ -238,7 +238,7 @@ describe('how a connection turns out', () => {
     mooring.tink.setStatus(mooring.credentialOf(userId).id, { status: 'DREAMING' as never });
 
     await mooring.watchFor(5 * STEP_MS);
-    expect((await mooring.read(id)).body).toMatchObject({ state: { value: 'syncing', cause: 'unknown' } });
+    expect((await mooring.read(id)).body).toMatchObject({ state: { value: 'pending', cause: 'first_load' } });
     for (let minute = 0; minute < 40; minute++) {
       mooring.advance(60_000);
       await mooring.watch();
