@@ -4,7 +4,7 @@ import type { Institution } from '../../credentials/institution-directory.js';
 import { Opened } from '../../platform/crypto/opened.js';
 import type { ProviderServerFake, Reply } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/tink/fixture.js';
-import { tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+import { alwaysAuthorised, tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
 import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const ID = '9a1b2c3d4e5f60718293a4b5c6d7e8f9';
@@ -26,9 +26,7 @@ describe('TinkCredentialsService', () => {
   withProviderServer('2026-01-05T08:00:00Z', (given) => {
     ({ server } = given);
     tink = tinkUnderTest(server.url, given.clock);
-    server
-      .always('POST /api/v1/oauth/token', json({ access_token: 'tok', expires_in: 1800 }))
-      .always('POST /api/v1/oauth/authorization-grant', json({ code: 'code' }));
+    alwaysAuthorised(server);
     return tink;
   });
 

@@ -3,7 +3,7 @@ import type { LinkRequest, LinkReturn } from '../../credentials/link-flow.js';
 import { Opened } from '../../platform/crypto/opened.js';
 import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/tink/fixture.js';
-import { CLIENT, tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+import { alwaysAuthorised, CLIENT, tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
 import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const DELEGATE = 'POST /api/v1/oauth/authorization-grant/delegate';
@@ -30,9 +30,7 @@ describe('TinkLinkFlow', () => {
   withProviderServer('2026-01-05T08:00:00Z', (given) => {
     ({ server } = given);
     tink = tinkUnderTest(server.url, given.clock);
-    server
-      .always('POST /api/v1/oauth/token', { status: 200, body: { access_token: 'tok', expires_in: 1800 } })
-      .always('POST /api/v1/oauth/authorization-grant', { status: 200, body: { code: 'code' } });
+    alwaysAuthorised(server);
     return tink;
   });
 

@@ -2,7 +2,7 @@ import type { ProviderUserRef } from '../../credentials/credential-ref.js';
 import { Opened } from '../../platform/crypto/opened.js';
 import type { ProviderServerFake } from '../../../test/fakes/provider-server.fake.js';
 import { fixture } from '../../../test/fixtures/tink/fixture.js';
-import { tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
+import { alwaysAuthorised, tinkUnderTest } from '../../../test/fixtures/tink/tink-under-test.js';
 import { withProviderServer } from '../../../test/fixtures/with-provider-server.js';
 
 const PUT = 'PUT /api/v1/credentials/c%201';
@@ -17,9 +17,7 @@ describe('TinkLoginRefresher', () => {
   withProviderServer('2026-01-05T08:00:00Z', (given) => {
     ({ server } = given);
     tink = tinkUnderTest(server.url, given.clock);
-    server
-      .always('POST /api/v1/oauth/token', { status: 200, body: { access_token: 'tok', expires_in: 1800 } })
-      .always('POST /api/v1/oauth/authorization-grant', { status: 200, body: { code: 'code' } });
+    alwaysAuthorised(server);
     return tink;
   });
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { MovableClock } from '../../platform/time/clock.js';
+import { stopOnSignal } from '../simulator/stand-alone.js';
 import { createFlinksSimulator } from './flinks-simulator.js';
 
 const { values } = parseArgs({
@@ -27,13 +28,5 @@ const simulator = await createFlinksSimulator({
   stateFile: values['state-file'] ?? null,
 });
 
-const stop = (): void => {
-  simulator.close().catch((error: unknown) => {
-    process.stderr.write(`${String(error)}\n`);
-    process.exitCode = 1;
-  });
-};
-
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+stopOnSignal(simulator);
 process.stdout.write(`${JSON.stringify({ apiUrl: simulator.apiUrl, connectUrl: simulator.connectUrl })}\n`);

@@ -49,7 +49,8 @@ export async function runStandAlone(
   process.stdout.write(`${JSON.stringify({ url: simulator.url })}\n`);
 }
 
-function stopOnSignal(simulator: Running): void {
+/** Closes at the first signal to stop. */
+export function stopOnSignal(simulator: Pick<Running, 'close'>): void {
   const stop = (): void => {
     simulator.close().catch((error: unknown) => {
       process.stderr.write(`${String(error)}\n`);
