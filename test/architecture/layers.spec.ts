@@ -18,7 +18,7 @@ async function violations(folder: string): Promise<string[]> {
   const tsConfig = join(ROOT, 'tsconfig.json');
   const args = [cli, 'src', 'migrations', '--config', config, '--ts-config', tsConfig, '--output-type', 'json'];
   const output = await run(process.execPath, args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 }).catch(
-    (failed: { stdout: string }) => failed,
+    (failed: unknown) => failed as { stdout: string },
   );
   const { summary } = JSON.parse(output.stdout) as { summary: { violations: Violation[]; totalCruised: number } };
   expect(summary.totalCruised).toBeGreaterThan(1);

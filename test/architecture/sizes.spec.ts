@@ -47,7 +47,11 @@ describe('the habits of the house', () => {
   });
 
   it.each([
-    ['the time comes from the clock', /\bDate\.now\(|\bnew Date\(\)/, ['platform/time/clock.ts', 'platform/logging/root-logger.ts']],
+    [
+      'the time comes from the clock',
+      /\bDate\.now\(|\bnew Date\(\)/,
+      ['platform/time/clock.ts', 'platform/logging/root-logger.ts'],
+    ],
     ['the environment is read in one place', /\bprocess\.env\b/, ['main.ts', 'sandbox/tour/tour.main.ts']],
     ['no forwardRef', /\bforwardRef\(/, []],
     ['no default exports', /^export default /m, []],
