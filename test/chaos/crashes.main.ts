@@ -106,13 +106,14 @@ for (let second = 0; second < CALM_S; second += 30) {
 }
 say('calls while nobody asked (tink, flanks, flinks)', providers.calls({}));
 say('attempts at banks while nobody asked', providers.calls({ path: '/(refresh|authenticate|AuthorizeMultiple)$' }));
-const { found, states } = await findings(
+const { found, states, visits } = await findings(
   postgres.url,
   providers,
   load,
   processes.map(({ url }) => url),
 );
 say('connections', states);
+say('visits', visits);
 say('answers', Object.fromEntries([...load.outcomes].sort()));
 for (const each of processes)
   say('log', Object.fromEntries([...each.logLines].sort((a, b) => b[1] - a[1]).slice(0, 25)));

@@ -75,7 +75,11 @@ export async function findings(databaseUrl: string, simulators: Simulators, load
     const states = await rows(
       `SELECT provider, state, cause, count(*)::int FROM connections GROUP BY 1, 2, 3 ORDER BY 1, 2`,
     );
-    return { found, states };
+    const visits = await rows(
+      `SELECT provider, status, cause, problem, count(*)::int, min(created_at), max(recover_at)
+        FROM link_sessions GROUP BY 1, 2, 3, 4`,
+    );
+    return { found, states, visits };
   } finally {
     await client.end();
   }
