@@ -11,6 +11,7 @@ import { credentialRefOf } from './credential-ref.js';
 import { consentRenewableFrom } from './domain/clocks.js';
 import type { Connection } from './domain/connection.js';
 import { isMoving } from './domain/connection-state.js';
+import { statusWord } from './domain/status-word.js';
 import { nextWatchAt, retryAfterFailures } from './domain/watch-schedule.js';
 import { LoginCheck } from './login-check.js';
 import type { Origin } from './origin.js';
@@ -122,7 +123,8 @@ function firstRecord(
   renewBeforeExpiry: boolean,
 ): Connection {
   const { actor: _actor, requestId: _request, recoverAt: _recover, createdAt: _begun, ...identity } = creation;
-  const { state, cause, providerStatus, providerStatusAt } = observation;
+  const { state, cause, providerStatusAt } = observation;
+  const providerStatus = statusWord(observation.providerStatus);
   const consentExpiresAt = observation.consentExpiresAt ?? null;
   const retryAt = state === 'retrying' ? (observation.retryAt ?? retryAfterFailures(1, now)) : null;
   const base = { state, cause, stateSince: now, providerStatus, providerStatusAt, retryAt };

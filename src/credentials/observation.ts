@@ -46,7 +46,7 @@ export type Cause = (typeof CAUSES)[number];
 export interface Observation {
   readonly state: ObservedState;
   readonly cause: Cause;
-  /** The provider's own word, unchanged; never a secret. */
+  /** The provider's own word, unchanged; never a secret. The first 100 characters are kept. */
   readonly providerStatus: string;
   /** The provider's time of this status. `null` = it gives none, or this is only our call being accepted. */
   readonly providerStatusAt: Date | null;

@@ -5,6 +5,7 @@ import type { Role } from '../config/slices.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { ErasureModule } from '../erasure/erasure.module.js';
 import { LinkSessionsModule } from '../link-sessions/link-sessions.module.js';
+import { PruneTask } from './tasks/prune.task.js';
 import { WatchTask } from './tasks/watch.task.js';
 
 /** Scheduled work. A process with the role `api` has none. */
@@ -15,7 +16,7 @@ export class SyncModule {
     return {
       module: SyncModule,
       imports: [ScheduleModule.forRoot(), ConnectionsModule, LinkSessionsModule, ErasureModule],
-      providers: [WatchTask],
+      providers: [WatchTask, PruneTask],
     };
   }
 }

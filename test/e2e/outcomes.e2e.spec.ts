@@ -362,6 +362,15 @@ describe('how a connection turns out', () => {
     const resumed = await mooring.post(`/v1/connections/${id}/resume`);
     expect(resumed).toMatchObject({ status: 200, body: { sync: { paused: false }, nextAction: { kind: 'none' } } });
     expect((await mooring.post(`/v1/connections/${id}/refresh`, {})).status).toBe(202);
+    const audited = await mooring.sql<{ action: string; actor: string }>(
+      `SELECT action, actor FROM audit_entries WHERE subject = 'connection:${id}' ORDER BY at`,
+    );
+    expect(audited.map(({ action }) => action)).toEqual([
+      'connection.paused',
+      'connection.paused',
+      'connection.resumed',
+    ]);
+    expect(new Set(audited.map(({ actor }) => actor))).toEqual(new Set([expect.stringMatching(/^client:/)]));
   });
 
   it('is refreshed once when many ask at once', async () => {

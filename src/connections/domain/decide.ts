@@ -4,6 +4,7 @@ import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.j
 import { isMoving, TRANSITIONS, type ConnectionState } from './connection-state.js';
 import { consentRenewableFrom } from './clocks.js';
 import { compareWithKnown, isPlaced, isUnknownStatus, sameQuestion, tellsMore } from './reading-order.js';
+import { statusWord } from './status-word.js';
 import { DELETION_WATCH_MS, nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
 
 /** Who or what brought an observation, and when. */
@@ -82,7 +83,7 @@ function applyObservation(connection: Connection, observation: Observation, cont
     state: observation.state,
     cause,
     stateSince: changed ? context.now : connection.stateSince,
-    providerStatus: observation.providerStatus,
+    providerStatus: statusWord(observation.providerStatus),
     providerStatusAt: observation.providerStatusAt ?? connection.providerStatusAt,
     // A challenge, a handle on running work and a retry time belong to their states and leave with them.
     sessionRef: isMoving(observation.state) ? (observation.sessionRef ?? connection.sessionRef) : null,

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 
 import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
-import type { Caller } from '../../access/caller.js';
+import { actorOf, type Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
 import { Invalidates } from '../../cache/invalidates.decorator.js';
@@ -114,8 +114,8 @@ export class ConnectionActionsController {
   @RequireScope('credentials:write')
   @ApiOperation({ summary: 'Stop syncing this connection' })
   @ApiResponse({ status: 200, type: ConnectionResponse })
-  async pause(@Param('id', UuidPipe) id: string): Promise<ConnectionResponse> {
-    return this.mapper.toResponse(await this.pauses.pause(id));
+  async pause(@Param('id', UuidPipe) id: string, @CurrentCaller() caller: Caller): Promise<ConnectionResponse> {
+    return this.mapper.toResponse(await this.pauses.pause(id, actorOf(caller)));
   }
 
   @Post('resume')
@@ -123,7 +123,7 @@ export class ConnectionActionsController {
   @RequireScope('credentials:write')
   @ApiOperation({ summary: 'Sync this connection again' })
   @ApiResponse({ status: 200, type: ConnectionResponse })
-  async resume(@Param('id', UuidPipe) id: string): Promise<ConnectionResponse> {
-    return this.mapper.toResponse(await this.pauses.resume(id));
+  async resume(@Param('id', UuidPipe) id: string, @CurrentCaller() caller: Caller): Promise<ConnectionResponse> {
+    return this.mapper.toResponse(await this.pauses.resume(id, actorOf(caller)));
   }
 }
