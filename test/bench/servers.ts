@@ -37,12 +37,14 @@ async function administer(sql: string): Promise<void> {
 }
 
 export const BOOTSTRAP_KEY = randomBytes(32).toString('hex');
+/** One for all starts: a database opens only with the keys that it was sealed with. */
+const ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
 
 /** Mooring as `npm start` runs it, without a build. */
 export async function startMooring(env: Record<string, string>): Promise<Running> {
   return start('dist/src/main.js', '/readyz', {
     MOORING_LOG_LEVEL: 'warn',
-    MOORING_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    MOORING_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
     MOORING_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
     MOORING_MODE: 'live',
     ...env,
