@@ -7,11 +7,16 @@ export type RoutePolicy =
 /** Key of the metadata under which a handler or its class carries its policy. */
 export const ROUTE_POLICY = 'mooring:route-policy';
 
+/** Policies never change once routes exist, and reading metadata costs every request. */
+const known = new WeakMap<object, RoutePolicy>();
+
 /** The handler's own policy, else its controller's. */
 export function policyOf(handler: object, controller: object): RoutePolicy | undefined {
   return ownPolicy(handler) ?? ownPolicy(controller);
 }
 
 function ownPolicy(target: object): RoutePolicy | undefined {
-  return Reflect.getMetadata(ROUTE_POLICY, target) as RoutePolicy | undefined;
+  const found = known.get(target) ?? (Reflect.getMetadata(ROUTE_POLICY, target) as RoutePolicy | undefined);
+  if (found) known.set(target, found);
+  return found;
 }

@@ -42,6 +42,8 @@ export interface LinkReturn {
   readonly state: SecretValue;
   readonly handle?: SecretValue;
   readonly callbackUrl: string;
+  /** The user's browser was back once, and how that ended is not known: a single-use code may be used up. */
+  readonly cameBack?: boolean;
 }
 
 export type LinkOutcome =

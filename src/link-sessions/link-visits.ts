@@ -29,6 +29,7 @@ export class LinkVisits {
       state,
       callbackUrl: callbackUrl(server, provider.id),
       ...(handle ? { handle } : {}),
+      ...(session.status === 'completing' ? { cameBack: true } : {}),
       ...(target ? { credential: target.credential } : {}),
     };
   }

@@ -40,26 +40,35 @@ export const BOOTSTRAP_KEY = randomBytes(32).toString('hex');
 /** One for all starts: a database opens only with the keys that it was sealed with. */
 const ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
 
+/** The flags of `npm start` and of the image. */
+const FLAGS = ['--enable-source-maps', '--max-semi-space-size=8'];
+
 /** Mooring as `npm start` runs it, without a build. */
 export async function startMooring(env: Record<string, string>): Promise<Running> {
-  return start('dist/src/main.js', '/readyz', {
+  const settings = {
     MOORING_LOG_LEVEL: 'warn',
     MOORING_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
     MOORING_BOOTSTRAP_KEY: BOOTSTRAP_KEY,
     MOORING_MODE: 'live',
     ...env,
-  });
+  };
+  return start('dist/src/main.js', '/readyz', settings, FLAGS);
 }
 
 export async function startBare(env: Record<string, string>): Promise<Running> {
   return start('dist/test/bench/bare.main.js', '/ready', env);
 }
 
-async function start(script: string, ready: string, env: Record<string, string>): Promise<Running> {
+async function start(
+  script: string,
+  ready: string,
+  env: Record<string, string>,
+  flags: readonly string[] = [],
+): Promise<Running> {
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
   const began = performance.now();
-  const child = spawn(process.execPath, [join(process.cwd(), script)], {
+  const child = spawn(process.execPath, [...flags, join(process.cwd(), script)], {
     env: { PATH: process.env['PATH'] ?? '', PORT: String(port), HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -14,11 +14,10 @@ const DOCS_POLICY = [
 
 /** No browser guesses another content type than the one that is said; the page of `docsPath` gets a policy. */
 export function installSecurityHeaders(server: FastifyInstance, docsPath: string): void {
-  const below = `${docsPath}/`;
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-content-type-options', 'nosniff');
-    const { url } = request.routeOptions;
-    if (url !== undefined && (url === docsPath || url.startsWith(below))) {
+    // By the raw address: Fastify makes an object each time that a request's route is asked for.
+    if (request.raw.url?.startsWith(docsPath)) {
       void reply.header('content-security-policy', DOCS_POLICY).header('referrer-policy', 'no-referrer');
     }
     done();

@@ -62,7 +62,14 @@ export class FlanksLinkReturns {
     if (!unused.ok) return unused;
     const state = visit.state.reveal('to find the code of this visit');
     const found = unused.value.find((each) => each.state === state);
-    return found ? this.withCode(visit, found.code, call) : ok(null);
+    if (found) return this.withCode(visit, found.code, call);
+    return ok(visit.cameBack === true ? await this.usedUp(visit, call) : null);
+  }
+
+  /** A process died between the exchange of the code and its record: the credential is there, the code is not. */
+  private async usedUp(visit: LinkReturn, call: CallContext): Promise<LinkOutcome | null> {
+    const made = await this.own.madeSince(visit.user, notesOf(visit)?.begunAt, call);
+    return made && connected(made.credentialsToken, made.status);
   }
 
   private async resumeCode(

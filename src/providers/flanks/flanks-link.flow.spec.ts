@@ -296,6 +296,14 @@ describe('A visit of the hosted Link', () => {
       expect(await flanks.link.recover(visit(), call)).toMatchObject({ failure: { code: 'provider.bad_response' } });
     });
 
+    it('is found by the credential that it made, when the browser was back and the code is used up', async () => {
+      const young = { created_at_timestamp: NOW.getTime() / 1000 };
+      const made = { items: [{ credentials_token: 'ct_new', external_id: user }], pages: 1 };
+      server.plan(UNUSED, json([]), json([])).plan(LIST, json(made)).plan(STATUS, active(young));
+      expect(connectedTo(await flanks.link.recover({ ...visit(), cameBack: true }, call))).toBe('ct_new');
+      expect(await flanks.link.recover(visit(), call)).toEqual({ ok: true, value: null });
+    });
+
     it('needs no handle to be found, nor a link token in the answer', async () => {
       const bare = { code: 'lc_1', extra: { state: 'state-1' } };
       server
