@@ -11,16 +11,18 @@ import { Report, round } from './report.js';
 import { BOOTSTRAP_KEY, freshDatabase, startBare, startMooring } from './servers.js';
 
 const report = new Report('http');
+const CONNECTIONS = 2000;
 
 /** P1, P2, P7 and P9 of the targets. Needs PostgreSQL (`DATABASE_URL`); takes about two minutes. */
 async function main(): Promise<void> {
   const database = await freshDatabase();
   try {
     await startTimes(database.url);
-    const id = await seedConnection(database.url);
+    const ids = await seedConnections(database.url);
+    const [id = ''] = ids;
     await memory(database.url);
     await cachedRead(database.url, id);
-    await uncachedRead(database.url, id);
+    await uncachedRead(database.url, ids);
   } finally {
     await database.drop();
   }
@@ -63,11 +65,13 @@ async function cachedRead(databaseUrl: string, id: string): Promise<void> {
   await mooring.stop();
 }
 
-async function uncachedRead(databaseUrl: string, id: string): Promise<void> {
+/** Over many connections: reads of one at the same moment share a query, and that is not what is measured. */
+async function uncachedRead(databaseUrl: string, ids: readonly string[]): Promise<void> {
   const mooring = await startMooring({ DATABASE_URL: databaseUrl, MOORING_CACHE_TTL_MS: '0' });
-  const ours = await target(mooring.url, id);
+  const ours = { ...(await target(mooring.url, ids[0] ?? '')), paths: ids.map((id) => `/v1/connections/${id}`) };
   const bare = await startBare({ DATABASE_URL: databaseUrl });
-  const result = await compare(await loadTool(), ours, { url: `${bare.url}/connections/${id}` });
+  const paths = ids.map((id) => `/connections/${id}`);
+  const result = await compare(await loadTool(), ours, { url: `${bare.url}${paths[0] ?? ''}`, paths });
   rates(result.ours.requestsPerSecond, result.bare.requestsPerSecond);
   add('P2', 'uncached read ÷ bare Fastify + pg', ratio(result, 'requestsPerSecond'), '', 0.4, 'at least');
   await bare.stop();
@@ -84,22 +88,25 @@ async function target(url: string, id: string): Promise<Target> {
   return { url: `${url}/v1/connections/${id}`, key };
 }
 
-/** A settled connection of a provider that needs no call to be read. */
-async function seedConnection(databaseUrl: string): Promise<string> {
+/** Settled connections, which no provider is asked for. @returns their ids */
+async function seedConnections(databaseUrl: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
-  const [userId, id] = [randomUUID(), randomUUID()];
+  const userId = randomUUID();
   await client.query(`INSERT INTO users (id, external_user_id, created_at) VALUES ($1, 'bench', now())`, [userId]);
-  await client.query(
+  const { rows } = await client.query<{ id: string }>(
     `INSERT INTO connections (id, user_id, external_user_id, provider, institution_id, institution_name, state, cause,
        state_since, provider_status, provider_status_at, consent_expires_at, consent_renewable_from, data_as_of,
        last_attempt_at, last_success_at, created_at, updated_at)
-     VALUES ($1, $2, 'bench', 'tink', 'se-demobank-password', 'Demo Bank', 'active', 'none', now(), 'UPDATED', now(),
-       now() + interval '90 days', now() + interval '83 days', now(), now(), now(), now(), now())`,
-    [id, userId],
+     SELECT gen_random_uuid(), $1, 'bench', 'tink', 'se-demobank-password', 'Demo Bank', 'active', 'none', now(),
+       'UPDATED', now(), now() + interval '90 days', now() + interval '83 days', now(), now(), now(), now(), now()
+       FROM generate_series(1, ${String(CONNECTIONS)})
+     RETURNING id`,
+    [userId],
   );
+  await client.query('ANALYZE connections');
   await client.end();
-  return id;
+  return rows.map(({ id }) => id);
 }
 
 function ratio(result: Awaited<ReturnType<typeof compare>>, of: 'requestsPerSecond' | 'p99'): number {

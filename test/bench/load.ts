@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import autocannon from 'autocannon';
@@ -14,6 +17,8 @@ export interface Load {
 export interface Target {
   readonly url: string;
   readonly key?: string;
+  /** Asked in turn instead of the path of `url`, so that no two requests at once are for the same thing. */
+  readonly paths?: readonly string[];
 }
 
 const CONNECTIONS = 32;
@@ -35,14 +40,25 @@ export async function load(tool: 'wrk' | 'autocannon', target: Target, seconds: 
 }
 
 async function withWrk(target: Target, seconds: number): Promise<Load> {
+  const script = target.paths ? await luaScript(target.paths) : [];
   const headers = Object.entries(headersOf(target)).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const size = ['-t1', `-c${String(CONNECTIONS)}`, `-d${String(seconds)}s`, '--latency'];
-  const { stdout } = await run('wrk', [...size, ...headers, target.url]);
+  const { stdout } = await run('wrk', [...size, ...script, ...headers, target.url]);
   if (stdout.includes('Non-2xx')) throw new Error(`${target.url} did not answer 200 under load.`);
   const rate = /Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1];
   const p99 = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout);
   const unit = { us: 0.001, ms: 1, s: 1000 }[p99?.[2] ?? 'ms'] ?? 1;
   return { requestsPerSecond: Number(rate), p99: Number(p99?.[1]) * unit };
+}
+
+async function luaScript(paths: readonly string[]): Promise<string[]> {
+  const file = join(await mkdtemp(join(tmpdir(), 'mooring-wrk-')), 'paths.lua');
+  const list = paths.map((path) => `"${path}"`).join(',');
+  await writeFile(
+    file,
+    `local paths = {${list}}\nlocal turn = 0\nfunction request()\n  turn = turn % #paths + 1\n  return wrk.format(nil, paths[turn])\nend\n`,
+  );
+  return ['-s', file];
 }
 
 async function withAutocannon(target: Target, seconds: number): Promise<Load> {
@@ -51,6 +67,7 @@ async function withAutocannon(target: Target, seconds: number): Promise<Load> {
     connections: CONNECTIONS,
     duration: seconds,
     headers: headersOf(target),
+    ...(target.paths ? { requests: target.paths.map((path) => ({ path })) } : {}),
   });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${target.url} did not answer 200 under load.`);
   return { requestsPerSecond: result.requests.average, p99: result.latency.p99 };

@@ -12,14 +12,18 @@ import { ConnectionMapper } from './connection.mapper.js';
 /** Connection records, one at a time. Deleted ones are not found. Writing state is the lifecycle's alone. */
 @Injectable()
 export class ConnectionRepository {
+  private findText: string | undefined;
+
   constructor(
     private readonly database: DataSource,
     private readonly mapper: ConnectionMapper,
   ) {}
 
+  /** The most frequent query, so its text is made once: building it costs TypeORM more than PostgreSQL takes. */
   async find(id: string): Promise<Connection | null> {
-    const row = await this.database.manager.findOneBy(ConnectionEntity, { id, deletedAt: IsNull() });
-    return row && this.mapper.toConnection(row);
+    this.findText ??= findText(this.database);
+    const [row] = await this.database.query<ConnectionEntity[]>(this.findText, [id]);
+    return row ? this.mapper.toConnection(row) : null;
   }
 
   async findByCredential(provider: ProviderId, credentialId: SecretValue): Promise<Connection | null> {
@@ -96,4 +100,11 @@ export class ConnectionRepository {
     const row = await this.database.manager.findOneBy(ConnectionEntity, { ...where, deletedAt: IsNull() });
     return row && this.mapper.toConnection(row);
   }
+}
+
+/** Every column under the name of its property, as the entity declares them. */
+function findText(database: DataSource): string {
+  const { columns, tableName } = database.getMetadata(ConnectionEntity);
+  const selected = columns.map(({ databaseName, propertyName }) => `"${databaseName}" AS "${propertyName}"`);
+  return `SELECT ${selected.join(', ')} FROM "${tableName}" WHERE id = $1 AND deleted_at IS NULL`;
 }
