@@ -12,6 +12,13 @@ async function ask(pool: pg.Pool, worker: number, turn: number): Promise<void> {
   expect(Object.values(rows[0] ?? {})).toEqual(values);
 }
 
+/** A server may still speak to a connection that has said goodbye when its database is dropped. */
+function poolOf(connectionString: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 describe('statements of connections that wait for a transaction of another', () => {
   let database: TestDatabase;
 
@@ -24,7 +31,7 @@ describe('statements of connections that wait for a transaction of another', () 
   });
 
   it('are never mixed', async () => {
-    const pool = new pg.Pool({ connectionString: database.url, max: 7 });
+    const pool = poolOf(database.url, 7);
     const done = new AbortController();
     const transactions = (async () => {
       const client = await pool.connect();
@@ -54,7 +61,7 @@ describe('statements of connections that wait for a transaction of another', () 
     await lost.query('BEGIN');
     const never = lost.query('SELECT $1::int', [1]).catch(() => undefined);
     const ended = lost.end();
-    const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+    const pool = poolOf(database.url, 4);
 
     await Promise.all([1, 2, 3, 4].map((worker) => ask(pool, worker, 0)));
 
