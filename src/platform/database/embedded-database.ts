@@ -34,8 +34,11 @@ export class EmbeddedDatabase extends DatabaseServer {
     this.checkpoints = setInterval(() => void this.checkpoint(), CHECKPOINT_EVERY_MS).unref();
   }
 
-  /** @throws DataDirectoryInUseError when another process has this data directory. */
-  static async start(dataDir: string): Promise<EmbeddedDatabase> {
+  /**
+   * @param mostConnections more only where several applications share it, as in tests.
+   * @throws DataDirectoryInUseError when another process has this data directory.
+   */
+  static async start(dataDir: string, mostConnections = MAX_CONNECTIONS): Promise<EmbeddedDatabase> {
     const directory = resolve(dataDir);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const lock = await DataDirectoryLock.take(directory);
@@ -45,7 +48,7 @@ export class EmbeddedDatabase extends DatabaseServer {
       const pgdata = join(directory, 'pgdata');
       await ensureDataDirectory(pgdata);
       const database = await PGlite.create({ dataDir: pgdata, postgresqlconf: [...EMBEDDED_SETTINGS] });
-      const socket = await EmbeddedSocket.listen(database, MAX_CONNECTIONS);
+      const socket = await EmbeddedSocket.listen(database, mostConnections);
       return new EmbeddedDatabase(lock, database, socket);
     } catch (error) {
       await lock.release();

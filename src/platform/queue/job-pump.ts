@@ -1,0 +1,155 @@
+import type { ClaimedJob, FailureNote, JobSource } from './job-source.js';
+import type { JobHandler } from './job-workers.js';
+import { RunningJob } from './running-job.js';
+import { Settlements } from './settlements.js';
+import { WaitingRoom } from './waiting-room.js';
+
+/** After an outage is felt. */
+const AGAIN_MS = 1_000;
+/** So long a single free place waits for others, so that one statement claims jobs for all. */
+const GATHER_MS = 5;
+const LAST_MS = 2_000;
+
+export interface PumpSetting {
+  readonly name: string;
+  readonly places: number;
+  /** Between two looks into an empty queue. */
+  readonly idleMs: number;
+}
+
+export interface PumpObserver {
+  ended(queue: string, outcome: 'done' | 'failed', seconds: number): void;
+  failed(queue: string, error: unknown): void;
+  worked(queue: string): void;
+}
+
+export interface WorkedOff {
+  readonly done: number;
+  readonly failed: number;
+}
+
+/**
+ * Runs the jobs of one queue, so many at a time. A place that becomes free is filled at once while there is work; no
+ * job waits for another one to end.
+ */
+export class JobPump {
+  private readonly running = new Set<RunningJob>();
+  private readonly room = new WaitingRoom();
+  private readonly settlements: Settlements;
+  private loop: Promise<void> | null = null;
+  private full = false;
+  private stopped = false;
+
+  constructor(
+    private readonly setting: PumpSetting,
+    private readonly source: JobSource,
+    private readonly handler: JobHandler<object>,
+    private readonly observer: PumpObserver,
+  ) {
+    this.settlements = new Settlements(source, (error) => {
+      observer.failed(setting.name, error);
+    });
+  }
+
+  start(): void {
+    if (!this.stopped) this.loop ??= this.pump();
+  }
+
+  wake(): void {
+    this.room.call();
+  }
+
+  /** Takes no more; what runs may end within `graceMs`, then it is told to stop and left to its next attempt. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await this.loop;
+    await this.quiet(graceMs);
+    for (const each of this.running) each.abort();
+    await this.quiet(LAST_MS);
+    for (const { job } of this.running) this.settlements.add(job, { message: 'The process stopped.' });
+    await this.settlements.close();
+  }
+
+  /** Is a job being worked on? */
+  get isBusy(): boolean {
+    return this.running.size > 0;
+  }
+
+  /** Runs what waits now, until nothing does. Also when the pump was never started. */
+  async workOff(): Promise<WorkedOff> {
+    const total = { done: 0, failed: 0 };
+    for (;;) {
+      const jobs = await this.source.fetch(this.setting.places);
+      const notes = await Promise.all(jobs.map((job) => this.run(job)));
+      await this.settlements.flush();
+      for (const note of notes) total[note ? 'failed' : 'done'] += 1;
+      if (jobs.length > 0) continue;
+      if (this.running.size === 0) return total;
+      await Promise.all([...this.running].map(({ ended }) => ended));
+    }
+  }
+
+  private async pump(): Promise<void> {
+    while (!this.stopped) {
+      const free = this.setting.places - this.running.size;
+      if (free <= 0) {
+        this.full = true;
+        await this.room.wait();
+        this.full = false;
+        if (this.setting.places > 1) await this.gather();
+        continue;
+      }
+      const jobs = await this.claim(free);
+      for (const job of jobs ?? []) void this.run(job);
+      if (jobs === null) await this.rest();
+      else if (jobs.length < free) await this.room.wait(this.setting.idleMs);
+    }
+    // The jobs that were claimed while we were told to stop have begun; `stop` waits for them.
+  }
+
+  private async gather(): Promise<void> {
+    if (this.running.size > this.setting.places * 0.75) {
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    }
+  }
+
+  private async rest(): Promise<void> {
+    const until = performance.now() + AGAIN_MS;
+    for (let left = AGAIN_MS; left > 0 && !this.stopped; left = until - performance.now()) await this.room.wait(left);
+  }
+
+  /** `null` = the queue cannot be reached. */
+  private async claim(most: number): Promise<readonly ClaimedJob[] | null> {
+    try {
+      const jobs = await this.source.fetch(most);
+      this.observer.worked(this.setting.name);
+      return jobs;
+    } catch (error) {
+      this.observer.failed(this.setting.name, error);
+      return null;
+    }
+  }
+
+  private async run(job: ClaimedJob): Promise<FailureNote | null> {
+    const begun = performance.now();
+    const running = new RunningJob(job, this.handler);
+    this.running.add(running);
+    const note = await running.ended;
+    this.running.delete(running);
+    this.settlements.add(job, note);
+    this.observer.ended(this.setting.name, note ? 'failed' : 'done', (performance.now() - begun) / 1_000);
+    if (this.full) this.wake();
+    return note;
+  }
+
+  private async quiet(ms: number): Promise<void> {
+    if (this.running.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    await Promise.race([Promise.all([...this.running].map(({ ended }) => ended)), over]);
+    clearTimeout(timer);
+  }
+}

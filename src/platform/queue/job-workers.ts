@@ -1,0 +1,20 @@
+import type { JobKind } from './job-queue.js';
+
+/** @param signal aborts when the process stops or the job's time is over. Throwing = try again later. */
+export type JobHandler<Data extends object> = (data: Data, signal: AbortSignal) => Promise<void>;
+
+export interface WorkOptions {
+  /** Jobs of this kind at the same time in this process. */
+  readonly concurrency: number;
+}
+
+/** Takes work out of the queues. A room declares its handlers in `onModuleInit`; a process with the role `api` runs none. */
+export abstract class JobWorkers {
+  abstract handle<Data extends object>(kind: JobKind<Data>, handler: JobHandler<Data>, options: WorkOptions): void;
+
+  /**
+   * Runs here and now what waits in the queues, and what that causes, until nothing is left. For tests and tools: a
+   * failing job is left to its next attempt and reported by the result.
+   */
+  abstract workOff(): Promise<{ readonly done: number; readonly failed: number }>;
+}
