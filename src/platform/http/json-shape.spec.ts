@@ -1,4 +1,4 @@
-import { jsonIn, parsed, parsedItems, type Shape } from './json-shape.js';
+import { exactJsonIn, jsonIn, parsed, parsedItems, type Shape } from './json-shape.js';
 
 const read = <T>(body: unknown, reader: (shape: Shape) => T) => parsed(body, reader);
 const inner = (shape: Shape): string => shape.text('b');
@@ -93,5 +93,80 @@ describe('a wire body', () => {
   it('may be text inside another', () => {
     expect(jsonIn('[1]')).toEqual([1]);
     expect(jsonIn('[1')).toBeUndefined();
+  });
+});
+
+describe('exact numbers', () => {
+  const decimal = (json: string): unknown =>
+    parsed(exactJsonIn(`{"a":${json}}`), (shape) => ({ got: shape.decimal('a') }))?.got;
+
+  it.each([
+    ['12.10', '12.10'],
+    ['-12.50', '-12.50'],
+    ['0', '0'],
+    ['-0', '0'],
+    ['-0.00', '0.00'],
+    ['1e-7', '0.0000001'],
+    ['-1.5E-3', '-0.0015'],
+    ['1.25e1', '12.5'],
+    ['1.2e3', '1200'],
+    ['12e-1', '1.2'],
+    ['1e+2', '100'],
+    ['123e0', '123'],
+    ['0.00e2', '0'],
+    ['0.001e2', '0.1'],
+    // Neither of these is a binary fraction.
+    ['9007199254740993.01', '9007199254740993.01'],
+    ['0.1000000000000000055511151231257827', '0.1000000000000000055511151231257827'],
+    ['"12.10"', '12.10'],
+    ['"+007.5"', '7.5'],
+  ])('%s is %s', (json, text) => {
+    expect(decimal(json)).toBe(text);
+  });
+
+  it.each([
+    'null',
+    'true',
+    '""',
+    '" 1"',
+    '"1,5"',
+    '"1.000,50"',
+    '".5"',
+    '"1."',
+    '"NaN"',
+    '[1]',
+    '{}',
+    '1e101',
+    '1e9999',
+    `1${'0'.repeat(100)}`,
+  ])('%s is refused', (json) => {
+    expect(decimal(json)).toBeUndefined();
+  });
+
+  it('may be missing where the reader says so', () => {
+    const read = (json: string): unknown =>
+      parsed(exactJsonIn(json), (shape) => ({ got: shape.optionalDecimal('a') }))?.got;
+    expect([read('{}'), read('{"a":null}'), read('{"a":1}'), read('{"a":"x"}')]).toEqual([null, null, '1', undefined]);
+  });
+
+  it('are read like others where digits do not matter, and never as objects', () => {
+    const body = exactJsonIn('{"a":1.5,"b":[1],"c":"x"}');
+    const double = (value: unknown) => (typeof value === 'number' ? { twice: value * 2 } : undefined);
+    expect(parsed(body, (shape) => [shape.number('a'), shape.optionalNumeric('a'), shape.as('a', double)])).toEqual([
+      1.5,
+      1.5,
+      { twice: 3 },
+    ]);
+    expect(parsed(body, (shape) => shape.object('a'))).toBeUndefined();
+    expect(parsed(body, (shape) => shape.list('b', () => 1))).toBeUndefined();
+    expect(parsed(body, (shape) => ({ got: shape.text('a') }))).toBeUndefined();
+  });
+
+  it('are refused loudly where a body was read with loss', () => {
+    expect(() => parsed(jsonIn('{"a":0.1}'), (shape) => ({ got: shape.decimal('a') }))).toThrow('exact JSON');
+  });
+
+  it('do not make JSON of what is none', () => {
+    expect(exactJsonIn('{"a":01}')).toBeUndefined();
   });
 });

@@ -1,3 +1,5 @@
+import { decimalIn, WrittenNumber } from './written-number.js';
+
 /** Thrown inside `parsed` when a body is not what it should be. */
 class BadShape extends Error {}
 
@@ -5,7 +7,8 @@ class BadShape extends Error {}
  * A JSON object whose members are read with a check of their type. Unknown members are never looked at.
  *
  * A reader refuses a member of another type. `optional…` takes a missing member and `null` for the same; no reader takes
- * them unless its name says so. Only `optionalNumeric` takes a number's text, and only `filledText` an empty text for none.
+ * them unless its name says so. Only `optionalNumeric` and the decimals take a number's text, and only `filledText` an
+ * empty text for none.
  */
 export class Shape {
   constructor(private readonly members: Readonly<Record<string, unknown>>) {}
@@ -37,16 +40,34 @@ export class Shape {
   }
 
   number(key: string): number {
-    const value = this.members[key];
+    const value = plain(this.members[key]);
     return typeof value === 'number' && Number.isFinite(value) ? value : this.refuse(key);
   }
 
   /** A number, or its text; `undefined` when missing or null. */
   optionalNumeric(key: string): number | undefined {
-    const value = this.members[key] ?? undefined;
+    const value = plain(this.members[key] ?? undefined);
     if (value === undefined) return undefined;
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     return typeof number === 'number' && Number.isFinite(number) ? number : this.refuse(key);
+  }
+
+  /** As `optionalDecimal`, and there must be one. */
+  decimal(key: string): string {
+    return this.optionalDecimal(key) ?? this.refuse(key);
+  }
+
+  /**
+   * A number to its last digit, e.g. `-12.50`: the digits of the vendor, without exponent, plus sign and leading zeros.
+   * `null` when missing or null.
+   * @throws Error for a body that was not read with `exactJsonIn`: its numbers have been through binary fractions.
+   */
+  optionalDecimal(key: string): string | null {
+    const value = this.members[key] ?? null;
+    if (value === null) return null;
+    if (typeof value === 'number') throw new Error('Amounts are read from exact JSON only.');
+    const text = value instanceof WrittenNumber ? value.text : value;
+    return (typeof text === 'string' ? decimalIn(text) : undefined) ?? this.refuse(key);
   }
 
   /** A member that a provider writes in its own way. @param read gives `undefined` for what it refuses. */
@@ -56,7 +77,7 @@ export class Shape {
 
   /** The same; `null` when null, `undefined` when missing: an answer that does not say is not one that says "none". */
   optionalAs<T extends object>(key: string, read: (value: unknown) => T | undefined): T | null | undefined {
-    const value = this.members[key];
+    const value = plain(this.members[key]);
     return value === undefined || value === null ? value : (read(value) ?? this.refuse(key));
   }
 
@@ -128,7 +149,12 @@ export class Shape {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof WrittenNumber);
+}
+
+/** For readers to whom a binary fraction is good enough. */
+function plain(value: unknown): unknown {
+  return value instanceof WrittenNumber ? Number(value.text) : value;
 }
 
 function shapeOf(value: unknown): Shape {
@@ -174,4 +200,23 @@ export function jsonIn(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The same, and every number keeps its digits: for bodies with amounts of money, read with `Shape.decimal`.
+ * @throws Error on a platform that does not hand the text of numbers to a reviver.
+ */
+export function exactJsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text, keepDigits) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number') return value;
+  if (context?.source === undefined) throw new Error('This platform does not tell how a number was written.');
+  return new WrittenNumber(context.source);
 }

@@ -14,6 +14,7 @@ import { startDeadline, stopReason } from './deadline.js';
 import type { OutgoingCallObserver, OutgoingOutcomeLabel } from './outgoing-call-observer.js';
 import type { OutgoingHttpOptions } from './outgoing-http.options.js';
 import { outgoingFault, type OutgoingOutcome } from './outgoing-outcome.js';
+import type { OutgoingPace, PaceAnswer } from './outgoing-pace.js';
 import { circuitFor, retryFor } from './outgoing-policies.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import type { OutgoingWire } from './outgoing-wire.js';
@@ -26,6 +27,7 @@ export interface OutgoingChannelParts {
   readonly options: OutgoingHttpOptions;
   readonly observer: OutgoingCallObserver;
   readonly clock: Clock;
+  readonly pace: OutgoingPace;
 }
 
 /** What happened in one call so far. */
@@ -92,8 +94,8 @@ export class OutgoingChannel {
       timeLeft,
     );
     try {
-      return await wrap(retrying, this.places, this.circuit).execute(
-        async () => this.attempt(request, signal, progress),
+      return await wrap(retrying, this.places).execute(
+        async () => this.paced(request, signal, progress, timeLeft),
         signal,
       );
     } catch (error) {
@@ -104,6 +106,23 @@ export class OutgoingChannel {
     }
   }
 
+  /** Outside the circuit: that we may not call now says nothing of the provider's health. */
+  private async paced(
+    request: OutgoingRequest,
+    signal: AbortSignal,
+    progress: Progress,
+    timeLeft: () => number,
+  ): Promise<OutgoingOutcome> {
+    const answer = await this.parts.pace.enter({ provider: this.provider, signal, timeLeftMs: timeLeft() });
+    if (answer.kind !== 'go') return progress.last ?? heldBack(answer, signal, progress);
+    const before = progress.attempts;
+    try {
+      return await this.circuit.execute(async () => this.attempt(request, signal, progress), signal);
+    } finally {
+      answer.permit.release(progress.attempts > before);
+    }
+  }
+
   private async attempt(request: OutgoingRequest, signal: AbortSignal, progress: Progress): Promise<OutgoingOutcome> {
     if (signal.aborted) return outgoingFault('aborted', progress.mayHaveReached);
     progress.attempts += 1;
@@ -111,11 +130,18 @@ export class OutgoingChannel {
     try {
       const outcome = await this.parts.wire.send(request, signal);
       progress.last = outcome;
+      this.tellPace(outcome);
       progress.mayHaveReached ||= outcome.kind === 'answer' || outcome.mayHaveReached;
       return outcome;
     } finally {
       progress.onTheWire = false;
     }
+  }
+
+  private tellPace(outcome: OutgoingOutcome): void {
+    if (outcome.kind === 'fault' || (outcome.status !== 429 && outcome.status !== 503)) return;
+    const until = askedRetryAt(outcome, this.parts.clock.now());
+    if (until) this.parts.pace.askedForQuiet(this.provider, until, outcome.status);
   }
 
   private waitAskedMs(outcome: OutgoingOutcome): number {
@@ -149,7 +175,17 @@ async function whenStoppedIdle(signal: AbortSignal, progress: Progress): Promise
 
 /** A fault of the last attempt must not hide that an earlier one reached the server. */
 function settled(outcome: OutgoingOutcome, progress: Progress): OutgoingOutcome {
-  return outcome.kind === 'fault' ? outgoingFault(outcome.fault, progress.mayHaveReached) : outcome;
+  return outcome.kind === 'fault' ? { ...outcome, mayHaveReached: progress.mayHaveReached } : outcome;
+}
+
+function heldBack(
+  answer: Exclude<PaceAnswer, { kind: 'go' }>,
+  signal: AbortSignal,
+  progress: Progress,
+): OutgoingOutcome {
+  if (answer.kind === 'stopped') return stopFault(signal, progress);
+  if (answer.kind === 'off') return outgoingFault('switched_off', false);
+  return { ...outgoingFault('paused', false), retryAt: answer.until };
 }
 
 function stopFault(signal: AbortSignal, progress: Progress): OutgoingOutcome {

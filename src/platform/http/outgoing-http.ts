@@ -5,6 +5,7 @@ import type { Clock } from '../time/clock.js';
 import type { OutgoingCallObserver } from './outgoing-call-observer.js';
 import { OutgoingChannel, type OutgoingCircuitState } from './outgoing-channel.js';
 import type { OutgoingHttpOptions } from './outgoing-http.options.js';
+import { UnlimitedPace, type OutgoingPace } from './outgoing-pace.js';
 import { OutgoingWire } from './outgoing-wire.js';
 
 /** The door to other people's servers: one channel for each provider, so that one's outage does not touch another. */
@@ -17,14 +18,16 @@ export class OutgoingHttp implements OnApplicationShutdown {
     private readonly options: OutgoingHttpOptions,
     private readonly observer: OutgoingCallObserver,
     private readonly clock: Clock,
+    private readonly pace: OutgoingPace = new UnlimitedPace(),
   ) {
     this.wire = new OutgoingWire(http, options);
   }
 
   /** The same channel for the same provider. */
   channel(provider: string): OutgoingChannel {
-    const { wire, options, observer, clock } = this;
-    const channel = this.channels.get(provider) ?? new OutgoingChannel(provider, { wire, options, observer, clock });
+    const { wire, options, observer, clock, pace } = this;
+    const channel =
+      this.channels.get(provider) ?? new OutgoingChannel(provider, { wire, options, observer, clock, pace });
     this.channels.set(provider, channel);
     return channel;
   }

@@ -1,4 +1,5 @@
-import { bodyJson } from './outgoing-outcome.js';
+import { parsed } from './json-shape.js';
+import { bodyExactJson, bodyJson } from './outgoing-outcome.js';
 
 const answer = (text: string) => ({
   kind: 'answer' as const,
@@ -19,6 +20,12 @@ describe('bodyJson', () => {
     ['nothing of that', '{"a":[1,"é"]}', { a: [1, 'é'] }],
   ])('reads %s as what can be stored', (_what, text, value) => {
     expect(bodyJson(answer(text))).toEqual(value);
+  });
+
+  it('keeps the digits of numbers where asked to, and replaces the same characters', () => {
+    const body = bodyExactJson(answer(String.raw`{"a":12.10,"b":"x\u0000"}`));
+    expect(parsed(body, (shape) => [shape.decimal('a'), shape.text('b')])).toEqual(['12.10', 'x\ufffd']);
+    expect(bodyExactJson(answer('no'))).toBeUndefined();
   });
 
   it.each(['', 'no', '{"a":', '\u0000', '{"a":"\u0000"}'])('%j is no JSON', (text) => {

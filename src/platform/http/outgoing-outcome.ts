@@ -1,3 +1,5 @@
+import { exactJsonIn } from './json-shape.js';
+
 /** Every call ends in one of these; nothing is thrown for what a network does. */
 export type OutgoingOutcome = OutgoingAnswer | OutgoingFault;
 
@@ -15,15 +17,26 @@ export interface OutgoingAnswer {
  * - `unreachable` no connection: name, refusal, TLS · `connection_lost` cut off before a whole answer was there
  * - `too_large` the answer is over the limit
  * - `circuit_open` the provider failed too often and is left alone for a while · `saturated` too many calls wait for it
+ * - `paused` it asked for quiet, or our own limit is used up, until `retryAt` · `switched_off` by an operator
  */
 export type OutgoingFaultKind =
-  'timeout' | 'aborted' | 'unreachable' | 'connection_lost' | 'too_large' | 'circuit_open' | 'saturated';
+  | 'timeout'
+  | 'aborted'
+  | 'unreachable'
+  | 'connection_lost'
+  | 'too_large'
+  | 'circuit_open'
+  | 'saturated'
+  | 'paused'
+  | 'switched_off';
 
 export interface OutgoingFault {
   readonly kind: 'fault';
   readonly fault: OutgoingFaultKind;
   /** False = the server certainly never saw the request. */
   readonly mayHaveReached: boolean;
+  /** With `paused`: when a call makes sense again. */
+  readonly retryAt?: Date;
 }
 
 export function outgoingFault(fault: OutgoingFaultKind, mayHaveReached: boolean): OutgoingFault {
@@ -42,6 +55,11 @@ export function bodyJson(answer: OutgoingAnswer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** As `bodyJson`, and every number keeps its digits: see `exactJsonIn`. */
+export function bodyExactJson(answer: OutgoingAnswer): unknown {
+  return exactJsonIn(storable(bodyText(answer)));
 }
 
 /** An escaped backslash, a pair of surrogates, U+0000, or half of a pair. */

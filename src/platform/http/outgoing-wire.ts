@@ -19,7 +19,8 @@ export class OutgoingWire {
     private readonly http: HttpService,
     private readonly options: OutgoingHttpOptions,
   ) {
-    const agent = { keepAlive: true, maxSockets: options.maxSockets, maxFreeSockets: 8 };
+    // All may stay open: jobs come and end in bursts, and each new connection costs more than the call that it is for.
+    const agent = { keepAlive: true, maxSockets: options.maxSockets, maxFreeSockets: options.maxSockets };
     this.httpAgent = new HttpAgent(agent);
     this.httpsAgent = new HttpsAgent({ ...agent, minVersion: 'TLSv1.2' });
   }

@@ -10,6 +10,7 @@ import { PROBLEM_MEDIA_TYPE } from '../errors/problem.js';
 import type { Ids } from '../ids/ids.js';
 import { RequestIds } from '../logging/request-id.js';
 import { refusedAfterParsing, refusedBeforeParsing } from './json-body.js';
+import { keepRawBodies } from './raw-body.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Time for a client to send its whole request. */
@@ -37,6 +38,7 @@ export function fastifyServer(ids: Ids, onFrameworkError: FrameworkErrorHandler)
     routerOptions: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true },
   });
   acceptOnlyJson(adapter);
+  keepRawBodies(adapter);
   adapter.getInstance().addHook('onRequest', (request, _reply, done) => {
     if (request.raw.url?.includes(NUL_IN_URL)) done(new Failure('request.malformed_url', { detail: NO_NUL }));
     else done();
