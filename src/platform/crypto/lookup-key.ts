@@ -13,11 +13,11 @@ const ADDRESS = { table: 'installation_secrets', row: NAME, field: 'sealed' };
 export class ForeignKeysError extends Error {
   override readonly name = 'ForeignKeysError';
 
-  constructor(cause: unknown) {
-    super(
-      'MOORING_ENCRYPTION_KEYS does not hold the key that this database was sealed with. Add it to the list; without it nothing stored can be opened.',
-      { cause },
-    );
+  constructor(
+    cause: unknown,
+    message = 'MOORING_ENCRYPTION_KEYS does not hold the key that this database was sealed with. Add it to the list; without it nothing stored can be opened.',
+  ) {
+    super(message, { cause });
   }
 }
 
