@@ -1,4 +1,6 @@
-import { ValidateBy } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 const ENCRYPTION_KEY_BYTES = 32;
@@ -37,6 +39,17 @@ export function IsBareAddress(): PropertyDecorator {
   };
   const message = 'must have no user, no password, no query and no fragment';
   return ValidateBy({ name: 'isBareAddress', validator: { validate, defaultMessage: () => message } });
+}
+
+/** An optional whole number from 1 to 10000. */
+export function IsLimit(): PropertyDecorator {
+  return applyDecorators(
+    IsInt({ message: 'must be a whole number' }),
+    Min(1, { message: 'must be 1 or more' }),
+    Max(10_000, { message: 'must be 10000 or less' }),
+    IsOptional(),
+    Type(() => Number),
+  );
 }
 
 export function IsKeyList(): PropertyDecorator {

@@ -1,10 +1,12 @@
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsOptional, Matches, Max, Min } from 'class-validator';
 
-import { LOG_LEVELS, type LogLevel, type Mode, type Role } from './slices.js';
-import { IsAddress, IsBareAddress, IsKeyList } from './environment-rules.js';
+import { LOG_LEVELS, SERVER_BACKENDS, type LogLevel, type Mode, type Role, type ServerBackend } from './slices.js';
+import { IsAddress, IsBareAddress, IsKeyList, IsLimit } from './environment-rules.js';
 
+const ONE_MINUTE_MS = 60_000;
 const ONE_HOUR_MS = 3_600_000;
+const ONE_DAY_MS = 24 * ONE_HOUR_MS;
 
 /** The variables that Mooring reads, by their names in the environment, each with its own rules; the lowest decorator is checked first. */
 export class Environment {
@@ -32,6 +34,9 @@ export class Environment {
   @IsAddress(['postgres:', 'postgresql:'])
   DATABASE_URL?: string;
 
+  @IsIn(SERVER_BACKENDS, { message: `must be one of ${SERVER_BACKENDS.join(', ')}` })
+  MOORING_DATABASE_BACKEND: ServerBackend = 'postgres';
+
   @IsOptional()
   @IsAddress(['redis:', 'rediss:'])
   REDIS_URL?: string;
@@ -49,11 +54,42 @@ export class Environment {
   @Matches(/^\S{32,256}$/, { message: 'must have 32 to 256 characters and no spaces' })
   MOORING_BOOTSTRAP_KEY?: string;
 
+  @IsOptional()
+  @IsBareAddress()
+  @IsAddress(['https:'], { httpOnLoopback: true })
+  OIDC_ISSUER?: string;
+
+  @IsOptional()
+  @Matches(/^\S{1,200}$/, { message: 'must have 1 to 200 characters and no spaces' })
+  OIDC_AUDIENCE?: string;
+
   @Type(() => Number)
   @Max(ONE_HOUR_MS, { message: 'must be 3600000 (one hour) or less' })
   @Min(0, { message: 'must be 0 or more' })
   @IsInt({ message: 'must be a whole number of milliseconds' })
   MOORING_CACHE_TTL_MS = 30_000;
+
+  @Type(() => Number)
+  @Max(7 * ONE_DAY_MS, { message: 'must be 604800000 (one week) or less' })
+  @Min(ONE_MINUTE_MS, { message: 'must be 60000 (one minute) or more' })
+  @IsInt({ message: 'must be a whole number of milliseconds' })
+  MOORING_REFRESH_EVERY_MS = ONE_DAY_MS;
+
+  @Type(() => Number)
+  @Max(7 * ONE_DAY_MS, { message: 'must be 604800000 (one week) or less' })
+  @Min(ONE_MINUTE_MS, { message: 'must be 60000 (one minute) or more' })
+  @IsInt({ message: 'must be a whole number of milliseconds' })
+  MOORING_READ_EVERY_MS = 6 * ONE_HOUR_MS;
+
+  @Type(() => Number)
+  @Max(200, { message: 'must be 200 or less' })
+  @Min(1, { message: 'must be 1 or more' })
+  @IsInt({ message: 'must be a whole number' })
+  MOORING_SYNC_CONCURRENCY = 32;
+
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'must be true or false' })
+  MOORING_WEBHOOK_ALLOW_PRIVATE?: 'true' | 'false';
 
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   MOORING_LOG_LEVEL: LogLevel = 'info';
@@ -76,6 +112,16 @@ export class Environment {
   @Matches(/^[A-Z]{2}$/, { message: 'must be a country code of two letters' })
   TINK_MARKET = 'SE';
 
+  @IsOptional()
+  @Matches(/^\S{16,256}$/, { message: 'must have 16 to 256 characters and no spaces' })
+  TINK_WEBHOOK_SECRET?: string;
+
+  @IsLimit()
+  TINK_REQUESTS_PER_SECOND?: number;
+
+  @IsLimit()
+  TINK_CONCURRENCY?: number;
+
   @IsAddress(['https:'], { httpOnLoopback: true })
   FLANKS_API_URL = 'https://api.flanks.io';
 
@@ -97,6 +143,12 @@ export class Environment {
   @IsIn(['link', 'session'], { message: 'must be link or session' })
   FLANKS_FLOW: 'link' | 'session' = 'link';
 
+  @IsLimit()
+  FLANKS_REQUESTS_PER_SECOND?: number;
+
+  @IsLimit()
+  FLANKS_CONCURRENCY?: number;
+
   @IsAddress(['https:'], { httpOnLoopback: true })
   FLINKS_API_URL = 'https://toolbox-api.private.fin.ag';
 
@@ -114,4 +166,14 @@ export class Environment {
   @IsOptional()
   @IsNotEmpty()
   FLINKS_API_KEY?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  FLINKS_WEBHOOK_SECRET?: string;
+
+  @IsLimit()
+  FLINKS_REQUESTS_PER_SECOND?: number;
+
+  @IsLimit()
+  FLINKS_CONCURRENCY?: number;
 }

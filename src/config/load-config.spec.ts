@@ -25,7 +25,7 @@ describe('loadConfig', () => {
       role: 'all',
       mode: 'sandbox',
     });
-    expect(config.database).toEqual({ url: null, dataDir: '.mooring' });
+    expect(config.database).toEqual({ url: null, dataDir: '.mooring', backend: 'pglite' });
     expect(config.cache).toEqual({ redisUrl: null, ttlMs: 30_000 });
     expect(config.crypto.keys).toEqual([]);
     expect(config.access.bootstrapKey).toBeNull();
@@ -35,6 +35,7 @@ describe('loadConfig', () => {
       linkUrl: 'https://link.tink.com',
       client: null,
       market: 'SE',
+      webhookSecret: null,
     });
     expect(config.warnings).toEqual([]);
   });
@@ -55,10 +56,15 @@ describe('loadConfig', () => {
       TINK_CLIENT_ID: 'id',
       TINK_CLIENT_SECRET: 'secret',
       TINK_MARKET: 'gb',
+      TINK_WEBHOOK_SECRET: 'whsec-of-sixteen-or-more',
     });
 
     expect(config.server).toMatchObject({ port: 8080, publicUrl: 'http://[::1]:8080', role: 'worker', mode: 'live' });
-    expect(config.database).toEqual({ url: 'postgres://u:p@db/mooring', dataDir: '/var/lib/mooring' });
+    expect(config.database).toEqual({
+      url: 'postgres://u:p@db/mooring',
+      dataDir: '/var/lib/mooring',
+      backend: 'postgres',
+    });
     expect(config.cache).toEqual({ redisUrl: 'rediss://cache:6380', ttlMs: 500 });
     expect(config.crypto.keys.map(({ id, key }) => [id, key.length])).toEqual([
       ['2026', 32],
@@ -70,7 +76,39 @@ describe('loadConfig', () => {
       apiUrl: 'http://127.0.0.1:9000',
       client: { id: 'id', secret: 'secret' },
       market: 'GB',
+      webhookSecret: 'whsec-of-sixteen-or-more',
     });
+  });
+
+  it.each([
+    [{}, 'pglite'],
+    [{ MOORING_DATABASE_BACKEND: 'citus' }, 'pglite'],
+    [{ DATABASE_URL: 'postgres://db/m' }, 'postgres'],
+    [{ DATABASE_URL: 'postgres://db/m', MOORING_DATABASE_BACKEND: 'cockroachdb' }, 'cockroachdb'],
+  ])('knows what answers as database: %j is %s', (env, backend) => {
+    expect(loadConfig(env).database.backend).toBe(backend);
+  });
+
+  it.each(['pglite', 'mysql', 'POSTGRES'])('refuses %s as the database server', (backend) => {
+    expect(problemsOf({ MOORING_DATABASE_BACKEND: backend })).toEqual(['MOORING_DATABASE_BACKEND']);
+  });
+
+  it('knows an OIDC issuer by address and audience together', () => {
+    const issuer = 'https://id.example/realm/';
+    expect(loadConfig({}).oidc.provider).toBeNull();
+    expect(loadConfig({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'mooring' }).oidc.provider).toEqual({
+      issuer,
+      audience: 'mooring',
+    });
+    expect(problemsOf({ OIDC_ISSUER: issuer })).toEqual(['OIDC_AUDIENCE']);
+    expect(problemsOf({ OIDC_AUDIENCE: 'mooring' })).toEqual(['OIDC_ISSUER']);
+    for (const insecure of [
+      'http://id.example',
+      'ftp://id.example',
+      'https://u:p@id.example',
+      'https://id.example?x=1',
+    ])
+      expect(problemsOf({ OIDC_ISSUER: insecure, OIDC_AUDIENCE: 'mooring' })).toEqual(['OIDC_ISSUER']);
   });
 
   it('takes a blank variable as not set', () => {
@@ -99,10 +137,25 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...keys, FLINKS_CUSTOMER_ID: customerId }).flinks).toMatchObject({ customerId, apiKey: null });
   });
 
+  it('reads the limits of each provider, and has none by itself', () => {
+    const none = { requestsPerSecond: null, concurrency: null };
+    expect(loadConfig({}).pacing.limitsOf('tink')).toEqual(none);
+    const { pacing } = loadConfig({ TINK_REQUESTS_PER_SECOND: '20', TINK_CONCURRENCY: '8', FLINKS_CONCURRENCY: '2' });
+    expect(pacing.limitsOf('tink')).toEqual({ requestsPerSecond: 20, concurrency: 8 });
+    expect(pacing.limitsOf('flinks')).toEqual({ requestsPerSecond: null, concurrency: 2 });
+    expect([pacing.limitsOf('flanks'), pacing.limitsOf('constructor')]).toEqual([none, none]);
+    for (const wrong of ['0', '1.5', 'many', '10001']) {
+      expect(() => loadConfig({ FLANKS_REQUESTS_PER_SECOND: wrong })).toThrow('FLANKS_REQUESTS_PER_SECOND');
+    }
+  });
+
   it('refuses half a provider', () => {
     const keys = { MOORING_ENCRYPTION_KEYS: KEYS };
     expect(problemsOf({ ...keys, FLANKS_CLIENT_ID: 'app' })).toEqual(['FLANKS_CLIENT_SECRET']);
     expect(problemsOf({ ...keys, FLINKS_SECRET_KEY: 's' })).toEqual(['FLINKS_CUSTOMER_ID']);
+    expect(problemsOf({ ...keys, FLINKS_WEBHOOK_SECRET: 's' })).toEqual(['FLINKS_CUSTOMER_ID']);
+    const hooks = { ...keys, FLINKS_CUSTOMER_ID: '43387ca6-0391-4c82-857d-70d95f087ecb', FLINKS_WEBHOOK_SECRET: ' w ' };
+    expect(loadConfig(hooks).flinks.webhookSecret).toBe('w');
     expect(problemsOf({ ...keys, FLINKS_CUSTOMER_ID: 'no-uuid' })).toEqual(['FLINKS_CUSTOMER_ID']);
   });
 
@@ -209,6 +262,16 @@ describe('loadConfig', () => {
     });
   });
 
+  it('warns of webhooks to private addresses in live mode', () => {
+    const live = { MOORING_MODE: 'live', MOORING_ENCRYPTION_KEYS: KEYS };
+    const warned = (allow: string) =>
+      loadConfig({ ...live, MOORING_WEBHOOK_ALLOW_PRIVATE: allow }).warnings.some((one) =>
+        one.includes('ALLOW_PRIVATE'),
+      );
+    expect(warned('true')).toBe(true);
+    expect(warned('false')).toBe(false);
+  });
+
   it('warns of a sandbox that other machines can reach', () => {
     for (const HOST of ['0.0.0.0', '::', '192.0.2.1']) {
       expect(loadConfig({ HOST }).warnings).toEqual([expect.stringContaining('other machines')]);
@@ -224,6 +287,7 @@ describe('loadConfig', () => {
       MOORING_ENCRYPTION_KEYS: 'v-keys',
       MOORING_BOOTSTRAP_KEY: 'v-bootstrap',
       TINK_CLIENT_SECRET: 'v-secret',
+      TINK_WEBHOOK_SECRET: 'v-hook',
       TINK_API_URL: 'v-api',
     };
 

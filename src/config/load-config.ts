@@ -14,8 +14,13 @@ import {
   FlanksConfig,
   FlinksConfig,
   LoggingConfig,
+  OidcConfig,
+  PacingConfig,
   ServerConfig,
+  SyncConfig,
   TinkConfig,
+  WebhooksConfig,
+  type Mode,
 } from './slices.js';
 import { configWarnings } from './warnings.js';
 
@@ -26,7 +31,11 @@ export interface Config {
   readonly cache: CacheConfig;
   readonly crypto: CryptoConfig;
   readonly access: AccessConfig;
+  readonly oidc: OidcConfig;
   readonly logging: LoggingConfig;
+  readonly webhooks: WebhooksConfig;
+  readonly sync: SyncConfig;
+  readonly pacing: PacingConfig;
   readonly tink: TinkConfig;
   readonly flanks: FlanksConfig;
   readonly flinks: FlinksConfig;
@@ -46,11 +55,15 @@ export function loadConfig(env: NodeJS.ProcessEnv, terminal = false): Config {
   const server = serverConfig(environment);
   return {
     server,
-    database: new DatabaseConfig(environment.DATABASE_URL ?? null, environment.MOORING_DATA_DIR),
+    database: databaseConfig(environment),
     cache: new CacheConfig(environment.REDIS_URL ?? null, environment.MOORING_CACHE_TTL_MS),
     crypto: new CryptoConfig(parseKeyList(environment.MOORING_ENCRYPTION_KEYS ?? '') ?? []),
     access: new AccessConfig(environment.MOORING_BOOTSTRAP_KEY ?? null),
+    oidc: oidcConfig(environment),
     logging: new LoggingConfig(environment.MOORING_LOG_LEVEL, server.mode === 'sandbox' && terminal),
+    webhooks: webhooksConfig(environment, server.mode),
+    sync: syncConfig(environment),
+    pacing: pacingConfig(environment),
     tink: tinkConfig(environment),
     flanks: flanksConfig(environment),
     flinks: flinksConfig(environment),
@@ -74,14 +87,25 @@ const OPTIONAL_VARIABLES = [
   'MOORING_ENCRYPTION_KEYS',
   'MOORING_PUBLIC_URL',
   'MOORING_BOOTSTRAP_KEY',
+  'OIDC_ISSUER',
+  'OIDC_AUDIENCE',
+  'MOORING_WEBHOOK_ALLOW_PRIVATE',
+  'TINK_REQUESTS_PER_SECOND',
+  'TINK_CONCURRENCY',
+  'FLANKS_REQUESTS_PER_SECOND',
+  'FLANKS_CONCURRENCY',
+  'FLINKS_REQUESTS_PER_SECOND',
+  'FLINKS_CONCURRENCY',
   'TINK_CLIENT_ID',
   'TINK_CLIENT_SECRET',
+  'TINK_WEBHOOK_SECRET',
   'FLANKS_CLIENT_ID',
   'FLANKS_CLIENT_SECRET',
   'FLANKS_LINK_TOKEN',
   'FLINKS_CUSTOMER_ID',
   'FLINKS_SECRET_KEY',
   'FLINKS_API_KEY',
+  'FLINKS_WEBHOOK_SECRET',
 ] as const satisfies readonly (keyof Environment)[];
 
 function variableProblems(environment: Environment): ConfigProblem[] {
@@ -92,13 +116,17 @@ function variableProblems(environment: Environment): ConfigProblem[] {
 
 /** The first needs the second. */
 const TOGETHER = [
+  ['OIDC_ISSUER', 'OIDC_AUDIENCE'],
+  ['OIDC_AUDIENCE', 'OIDC_ISSUER'],
   ['TINK_CLIENT_ID', 'TINK_CLIENT_SECRET'],
   ['TINK_CLIENT_SECRET', 'TINK_CLIENT_ID'],
+  ['TINK_WEBHOOK_SECRET', 'TINK_CLIENT_ID'],
   ['FLANKS_CLIENT_ID', 'FLANKS_CLIENT_SECRET'],
   ['FLANKS_CLIENT_SECRET', 'FLANKS_CLIENT_ID'],
   ['FLANKS_LINK_TOKEN', 'FLANKS_CLIENT_ID'],
   ['FLINKS_SECRET_KEY', 'FLINKS_CUSTOMER_ID'],
   ['FLINKS_API_KEY', 'FLINKS_CUSTOMER_ID'],
+  ['FLINKS_WEBHOOK_SECRET', 'FLINKS_CUSTOMER_ID'],
 ] as const satisfies readonly (readonly [keyof Environment, keyof Environment])[];
 
 /** Rules that look at more than one variable. */
@@ -117,7 +145,7 @@ function jointProblems(environment: Environment): ConfigProblem[] {
   return problems;
 }
 
-function modeOf(environment: Environment): 'sandbox' | 'live' {
+function modeOf(environment: Environment): Mode {
   return environment.MOORING_MODE ?? (hasProvider(environment) ? 'live' : 'sandbox');
 }
 
@@ -132,6 +160,32 @@ function serverConfig(environment: Environment): ServerConfig {
   return new ServerConfig(host, port, trimSlash(environment.MOORING_PUBLIC_URL ?? ownUrl), role, modeOf(environment));
 }
 
+function syncConfig(environment: Environment): SyncConfig {
+  const { MOORING_REFRESH_EVERY_MS, MOORING_READ_EVERY_MS, MOORING_SYNC_CONCURRENCY } = environment;
+  return new SyncConfig(MOORING_REFRESH_EVERY_MS, MOORING_READ_EVERY_MS, MOORING_SYNC_CONCURRENCY);
+}
+
+function pacingConfig(environment: Environment): PacingConfig {
+  const limits = (name: 'TINK' | 'FLANKS' | 'FLINKS') => ({
+    requestsPerSecond: environment[`${name}_REQUESTS_PER_SECOND`] ?? null,
+    concurrency: environment[`${name}_CONCURRENCY`] ?? null,
+  });
+  return new PacingConfig({ tink: limits('TINK'), flanks: limits('FLANKS'), flinks: limits('FLINKS') });
+}
+
+function databaseConfig(environment: Environment): DatabaseConfig {
+  const { DATABASE_URL: url = null, MOORING_DATA_DIR: dataDir, MOORING_DATABASE_BACKEND: backend } = environment;
+  return new DatabaseConfig(url, dataDir, url === null ? 'pglite' : backend);
+}
+
+function webhooksConfig({ MOORING_WEBHOOK_ALLOW_PRIVATE: allow }: Environment, mode: Mode): WebhooksConfig {
+  return new WebhooksConfig(allow === undefined ? mode === 'sandbox' : allow === 'true');
+}
+
+function oidcConfig({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience }: Environment): OidcConfig {
+  return new OidcConfig(issuer && audience ? { issuer, audience } : null);
+}
+
 function tinkConfig(environment: Environment): TinkConfig {
   const { TINK_CLIENT_ID: id, TINK_CLIENT_SECRET: secret } = environment;
   return new TinkConfig(
@@ -139,6 +193,7 @@ function tinkConfig(environment: Environment): TinkConfig {
     trimSlash(environment.TINK_LINK_URL),
     id && secret ? { id, secret } : null,
     environment.TINK_MARKET,
+    environment.TINK_WEBHOOK_SECRET ?? null,
   );
 }
 
@@ -160,6 +215,7 @@ function flinksConfig(environment: Environment): FlinksConfig {
     environment.FLINKS_CUSTOMER_ID ?? null,
     environment.FLINKS_SECRET_KEY ?? null,
     environment.FLINKS_API_KEY ?? null,
+    environment.FLINKS_WEBHOOK_SECRET ?? null,
   );
 }
 

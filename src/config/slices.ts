@@ -14,11 +14,17 @@ export class ServerConfig {
   ) {}
 }
 
+export const SERVER_BACKENDS = ['postgres', 'cockroachdb', 'yugabytedb', 'citus'] as const;
+export type ServerBackend = (typeof SERVER_BACKENDS)[number];
+export type DatabaseBackend = ServerBackend | 'pglite';
+
 export class DatabaseConfig {
   constructor(
     /** `null` = the embedded database in `dataDir`. */
     readonly url: string | null,
     readonly dataDir: string,
+    /** What answers at `url`; `pglite` = the embedded database. */
+    readonly backend: DatabaseBackend,
   ) {}
 }
 
@@ -45,6 +51,55 @@ export class AccessConfig {
   ) {}
 }
 
+export class SyncConfig {
+  constructor(
+    /** Milliseconds between two refreshes without the user, where we may ask for them. */
+    readonly refreshEveryMs: number,
+    /** Milliseconds between two readings, where the provider fetches by itself. */
+    readonly readEveryMs: number,
+    /** Syncs of one provider at the same time in this process. */
+    readonly concurrency: number,
+  ) {}
+}
+
+/** Of one provider, over all processes. `null` = no limit but those of each process. */
+export interface ProviderLimits {
+  readonly requestsPerSecond: number | null;
+  readonly concurrency: number | null;
+}
+
+const NO_LIMITS: ProviderLimits = { requestsPerSecond: null, concurrency: null };
+
+export class PacingConfig {
+  constructor(
+    /** By provider id. */
+    private readonly limits: Readonly<Record<string, ProviderLimits>>,
+  ) {}
+
+  /** Ids of all providers that can be configured. */
+  get providers(): readonly string[] {
+    return Object.keys(this.limits);
+  }
+
+  limitsOf(provider: string): ProviderLimits {
+    return Object.hasOwn(this.limits, provider) ? (this.limits[provider] ?? NO_LIMITS) : NO_LIMITS;
+  }
+}
+
+export class WebhooksConfig {
+  constructor(
+    /** Receivers of outgoing events may have private addresses and plain http. */
+    readonly allowPrivate: boolean,
+  ) {}
+}
+
+export class OidcConfig {
+  constructor(
+    /** The issuer exactly as tokens name it. `null` = only keys and user tokens are known. */
+    readonly provider: { readonly issuer: string; readonly audience: string } | null,
+  ) {}
+}
+
 export class TinkConfig {
   constructor(
     /** Without a trailing slash. */
@@ -54,6 +109,8 @@ export class TinkConfig {
     readonly client: { readonly id: string; readonly secret: string } | null,
     /** ISO 3166-1 alpha-2; for users and institutions where the caller names none. */
     readonly market: string,
+    /** Signs webhooks of an endpoint that was registered by hand. `null` = there is none. */
+    readonly webhookSecret: string | null = null,
   ) {}
 }
 
@@ -95,5 +152,7 @@ export class FlinksConfig {
     readonly secretKey: string | null,
     /** Sent as `x-api-key`. `null` = the instance wants none. */
     readonly apiKey: string | null,
+    /** Signs Flinks' webhooks; agreed with its support. `null` = none is accepted. */
+    readonly webhookSecret: string | null = null,
   ) {}
 }

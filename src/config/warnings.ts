@@ -22,6 +22,11 @@ function liveWarnings(environment: Environment, { publicUrl }: ServerConfig, has
   } else if (publicUrl.startsWith('http:') && !isLoopback(new URL(publicUrl).hostname)) {
     found.push('MOORING_PUBLIC_URL is plain http: whoever reads along can take the codes that users bring back.');
   }
+  if (environment.MOORING_WEBHOOK_ALLOW_PRIVATE === 'true') {
+    found.push(
+      'MOORING_WEBHOOK_ALLOW_PRIVATE is on: whoever may set up webhooks can have this machine call its network.',
+    );
+  }
   return found;
 }
 

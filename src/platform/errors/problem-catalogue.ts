@@ -38,6 +38,11 @@ export const PROBLEM_CATALOGUE = {
   'connection.deleting': kind(409, 'The connection is being deleted'),
   'connection.not_refreshable': kind(409, 'The connection cannot be refreshed now'),
 
+  'deletion.not_found': kind(404, 'No such receipt'),
+  'orphan.not_found': kind(404, 'No such orphan'),
+  'orphan.resolved': kind(409, 'The orphan is dealt with already'),
+  'orphan.in_use': kind(409, 'A connection has this credential now'),
+
   'credential.not_found': kind(404, 'The provider no longer knows this connection'),
   'credential.duplicate': kind(409, 'The provider has this login already'),
   'credential.invalid_login': kind(422, 'The bank refused the login'),
@@ -56,6 +61,29 @@ export const PROBLEM_CATALOGUE = {
   'link.expired': kind(410, 'The time for this visit is over'),
   'link.different_login': kind(422, 'Another login than the connected one'),
   'link.other_provider': kind(422, 'The connection is at another provider'),
+
+  'account.not_found': kind(404, 'No such account'),
+  'account_match.not_found': kind(404, 'No such open question'),
+  'statement.not_found': kind(404, 'No such statement'),
+  'data.not_ready': kind(503, 'The provider is still collecting'),
+
+  'webhook.signature_mismatch': kind(412, 'The signature does not match'),
+  'webhook.unauthenticated': kind(401, 'The signature does not match'),
+  'webhook.malformed': kind(400, 'The webhook is not valid'),
+  'webhook_endpoint.busy': kind(409, 'The endpoint is being registered'),
+  'webhook_endpoint.not_found': kind(404, 'No such webhook endpoint'),
+  'webhook_endpoint.refused_target': kind(422, 'The address is not allowed'),
+  'webhook_endpoint.limit': kind(409, 'There are enough webhook endpoints'),
+  'webhook_endpoint.disabled_by_operator': kind(409, 'The operator switched the endpoint off'),
+  'webhook_delivery.not_found': kind(404, 'No such delivery'),
+
+  'idempotency.key_reused': kind(422, 'The key was used for another request'),
+  'idempotency.in_progress': kind(409, 'The first request with this key is still running'),
+
+  'login.guarded': kind(409, 'The bank refused this login too often'),
+  'task.not_found': kind(404, 'No such task'),
+  'queue.not_found': kind(404, 'No such queue'),
+  'provider.disabled': kind(503, 'The provider is switched off'),
 
   'institution.unknown': kind(422, 'No such institution'),
   'institution.disabled': kind(422, 'The institution is switched off'),
