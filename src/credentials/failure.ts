@@ -12,6 +12,7 @@ export const PROVIDER_FAILURE_CODES = [
   'challenge.expired',
   'challenge.unknown_field',
   'institution.unknown',
+  'statement.not_found',
   'provider_user.not_found',
   'provider_user.duplicate',
   'authorization.invalid_code',
@@ -23,6 +24,7 @@ export const PROVIDER_FAILURE_CODES = [
   'provider.rate_limited',
   'provider.bad_response',
   'provider.misconfigured',
+  'provider.disabled',
 ] as const;
 export type ProviderFailureCode = (typeof PROVIDER_FAILURE_CODES)[number];
 

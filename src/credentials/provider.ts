@@ -1,9 +1,12 @@
+import type { AccountData, AccountStatements } from './account-data.js';
+import type { CredentialCensus } from './credential-census.js';
 import type { CredentialsService } from './credentials.service.js';
 import type { InstitutionDirectory } from './institution-directory.js';
 import type { LinkFlow } from './link-flow.js';
 import type { LoginRefresher } from './login-refresher.js';
 import type { ProviderId } from './provider-id.js';
 import type { ProviderUsers } from './provider-users.js';
+import type { WebhookReceiver } from './webhook-receiver.js';
 
 /** All that one provider offers. Each provider module exports one; the registry collects those that are configured. */
 export abstract class Provider {
@@ -17,4 +20,8 @@ export abstract class Provider {
   readonly users?: ProviderUsers;
   readonly links?: LinkFlow;
   readonly institutions?: InstitutionDirectory;
+  readonly data?: AccountData;
+  readonly statements?: AccountStatements;
+  readonly webhooks?: WebhookReceiver;
+  readonly census?: CredentialCensus;
 }

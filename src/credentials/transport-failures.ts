@@ -9,4 +9,6 @@ export const TRANSPORT_FAILURES = {
   too_large: 'provider.bad_response',
   circuit_open: 'provider.unavailable',
   saturated: 'provider.unavailable',
+  paused: 'provider.rate_limited',
+  switched_off: 'provider.disabled',
 } as const satisfies Readonly<Record<string, ProviderFailureCode>>;

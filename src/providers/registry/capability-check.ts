@@ -7,10 +7,22 @@ export function capabilityMismatches(provider: Provider): readonly string[] {
   return [
     ...portMismatch(provider, 'replaceLogin', capabilities.replaceLogin, provider.login !== undefined),
     ...portMismatch(provider, 'users', capabilities.users, provider.users !== undefined),
+    ...portMismatch(provider, 'webhooks', capabilities.webhooks, provider.webhooks !== undefined),
+    ...portMismatch(provider, 'data', capabilities.data.some(isRead), provider.data !== undefined),
+    ...portMismatch(
+      provider,
+      'statements',
+      capabilities.data.includes('statements'),
+      provider.statements !== undefined,
+    ),
     ...linkMismatch(provider, capabilities),
     ...directMismatch(provider, capabilities),
     ...limitMismatch(provider, capabilities),
   ];
+}
+
+function isRead(kind: Capabilities['data'][number]): boolean {
+  return kind !== 'statements';
 }
 
 function portMismatch(provider: Provider, capability: string, promised: boolean, present: boolean): readonly string[] {

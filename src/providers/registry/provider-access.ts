@@ -11,9 +11,14 @@ import { ProviderRegistry } from './provider-registry.js';
 /** Longest time that one use case waits for a provider, all its calls together. Adapters have shorter deadlines. */
 const CALL_BUDGET_MS = 25_000;
 
+/** @returns the language of a user, e.g. `sv_SE`; `null` = not known. */
+export type LocaleOf = (userId: string) => Promise<string | null>;
+
 /** How use cases get at a provider. */
 @Injectable()
 export class ProviderAccess {
+  private localeOf: LocaleOf = async () => Promise.resolve(null);
+
   constructor(private readonly registry: ProviderRegistry) {}
 
   /** @throws Failure `provider.unknown` when there is no such provider, or it is not configured. */
@@ -28,6 +33,16 @@ export class ProviderAccess {
   /** Of a connection's provider, also one that was switched off. */
   capabilities(id: string): Capabilities {
     return this.registry.get(id)?.credentials.capabilities ?? ABSENT_CAPABILITIES;
+  }
+
+  /** Said at start by the room of the users, which stands above the providers. */
+  localesFrom(localeOf: LocaleOf): void {
+    this.localeOf = localeOf;
+  }
+
+  /** For whatever brings texts that this user will read. */
+  async callFor(userId: string): Promise<CallContext> {
+    return this.call(await this.localeOf(userId));
   }
 
   /** @param locale of the user, for texts that come from the bank. */
