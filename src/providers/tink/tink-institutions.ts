@@ -19,6 +19,7 @@ import type { TinkBank } from './tink.types.js';
 type Directory = Result<readonly Institution[], ProviderFailure>;
 
 const KEEP_MS = 60 * 60_000;
+/** One for each language that is asked for. */
 const MARKETS = 40;
 const MARKET = /^[A-Z]{2}$/;
 
@@ -41,7 +42,7 @@ export class TinkInstitutions extends InstitutionDirectory {
     if (!MARKET.test(wanted)) return fail(unknownMarket());
     return awaitShared(
       call.signal,
-      this.markets.get(wanted, () => this.load(wanted)),
+      this.markets.get(`${wanted} ${call.locale ?? ''}`, () => this.load(wanted, call.locale)),
       givenUp,
     );
   }
@@ -58,11 +59,10 @@ export class TinkInstitutions extends InstitutionDirectory {
     return fail(tinkFailure('institution.unknown'));
   }
 
-  private async load(market: string): Promise<Loaded<Directory>> {
+  private async load(market: string, locale: string | undefined): Promise<Loaded<Directory>> {
     const keepUntil = new Date(this.clock.now().getTime() + KEEP_MS);
-    const directory = await operation({ signal: new AbortController().signal }, async (call) =>
-      this.fetch(market, call),
-    );
+    const shared = { signal: new AbortController().signal, ...(locale !== undefined && { locale }) };
+    const directory = await operation(shared, async (call) => this.fetch(market, call));
     return directory.ok ? { value: directory, keepUntil } : { value: directory };
   }
 

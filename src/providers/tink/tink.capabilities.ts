@@ -12,9 +12,9 @@ export const TINK_CAPABILITIES: Capabilities = {
   qr: true,
   replaceLogin: true,
   renewBeforeExpiry: true,
-  webhooks: false,
+  webhooks: true,
   users: true,
-  data: [],
+  data: ['accounts', 'transactions'],
   limits: {
     // PSD2 allows four accesses a day without the user.
     unattendedRefreshesPerDay: 4,

@@ -34,6 +34,7 @@ const MESSAGES: Readonly<Record<ProviderFailureCode, string>> = {
   'challenge.expired': 'The time to answer is over.',
   'challenge.unknown_field': 'The open question has no such field.',
   'institution.unknown': 'Tink does not know this bank.',
+  'statement.not_found': 'There is no such statement.',
   'provider_user.not_found': 'Tink does not have this user.',
   'provider_user.duplicate': 'Tink has this user already.',
   'authorization.invalid_code': 'Tink does not accept this code.',
@@ -45,6 +46,7 @@ const MESSAGES: Readonly<Record<ProviderFailureCode, string>> = {
   'provider.rate_limited': 'Tink asks for fewer calls.',
   'provider.bad_response': 'Tink gave an answer that makes no sense.',
   'provider.misconfigured': 'Tink refuses this installation: check its client, scopes and features.',
+  'provider.disabled': 'An operator switched Tink off here.',
 };
 
 export interface RefusalContext {
@@ -79,8 +81,13 @@ export function nonsense(answer: OutgoingAnswer, changes: boolean): ProviderFail
   return tinkFailure('provider.bad_response', { mayHaveHappened: changes, evidence: evidenceOf(answer) });
 }
 
-export function faultFailure({ fault, mayHaveReached }: OutgoingFault, changes: boolean): ProviderFailure {
-  return tinkFailure(TRANSPORT_FAILURES[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
+export function faultFailure(outcome: OutgoingFault, changes: boolean): ProviderFailure {
+  const { fault, mayHaveReached, retryAt } = outcome;
+  return tinkFailure(TRANSPORT_FAILURES[fault], {
+    mayHaveHappened: changes && mayHaveReached,
+    evidence: { fault },
+    ...(retryAt && { retryAt }),
+  });
 }
 
 /** For a caller who gives up while others still wait for the same work. */

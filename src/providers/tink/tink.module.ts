@@ -2,8 +2,12 @@ import { Module } from '@nestjs/common';
 
 import { OutgoingHttpModule } from '../../platform/http/outgoing-http.module.js';
 import { TinkClient } from './tink.client.js';
+import { TinkPorts } from './tink.ports.js';
 import { TinkProvider } from './tink.provider.js';
+import { TinkWebhook } from './tink.webhook.js';
+import { TinkAccountData } from './tink-account-data.js';
 import { TinkCredentialsService } from './tink-credentials.service.js';
+import { TinkDataClient } from './tink-data.client.js';
 import { TinkInstitutions } from './tink-institutions.js';
 import { TinkLinkFlow } from './tink-link.flow.js';
 import { TinkLoginRefresher } from './tink-login-refresher.js';
@@ -24,6 +28,10 @@ import { TinkWire } from './tink-wire.js';
     TinkLinkFlow,
     TinkUsers,
     TinkInstitutions,
+    TinkDataClient,
+    TinkAccountData,
+    TinkWebhook,
+    TinkPorts,
     TinkProvider,
   ],
   exports: [TinkProvider],

@@ -4,26 +4,34 @@ import { TinkConfig } from '../../config/slices.js';
 import { providerId } from '../../credentials/provider-id.js';
 import { Provider } from '../../credentials/provider.js';
 import { TinkCredentialsService } from './tink-credentials.service.js';
-import { TinkInstitutions } from './tink-institutions.js';
-import { TinkLinkFlow } from './tink-link.flow.js';
-import { TinkLoginRefresher } from './tink-login-refresher.js';
-import { TinkUsers } from './tink-users.js';
+import { TinkPorts } from './tink.ports.js';
 
 @Injectable()
 export class TinkProvider extends Provider {
   override readonly id = providerId('tink');
   override readonly name = 'Tink';
   override readonly configured: boolean;
+  override readonly login: TinkPorts['login'];
+  override readonly users: TinkPorts['users'];
+  override readonly institutions: TinkPorts['institutions'];
+  override readonly links: TinkPorts['links'];
+  override readonly data: TinkPorts['data'];
+  override readonly webhooks: TinkPorts['webhooks'];
 
   constructor(
     config: TinkConfig,
     override readonly credentials: TinkCredentialsService,
-    override readonly login: TinkLoginRefresher,
-    override readonly users: TinkUsers,
-    override readonly institutions: TinkInstitutions,
-    override readonly links: TinkLinkFlow,
+    ports: TinkPorts,
   ) {
     super();
     this.configured = config.client !== null;
+    ({
+      login: this.login,
+      users: this.users,
+      institutions: this.institutions,
+      links: this.links,
+      data: this.data,
+      webhooks: this.webhooks,
+    } = ports);
   }
 }
