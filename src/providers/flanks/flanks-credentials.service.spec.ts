@@ -40,6 +40,16 @@ describe('FlanksCredentialsService', () => {
       expect(bodies(STATUS)).toEqual([{ credentials_token: 'ct_1' }]);
     });
 
+    it('is one call each time, and one token for all', async () => {
+      server.always(STATUS, json(fixture('status-active')));
+      await Promise.all([1, 2, 3].map(async () => flanks.credentials.get(ref, call)));
+      await flanks.credentials.get(ref, call);
+      expect(server.calls.map(({ path }) => path).sort()).toEqual([
+        ...Array<string>(4).fill('/v0/bank/credentials/status'),
+        '/v0/token',
+      ]);
+    });
+
     it.each([[gone], [json({ error: 'Invalid credentials_token' }, 400)]])('does not find %j', async (reply) => {
       server.plan(STATUS, reply);
       expect(await flanks.credentials.get(ref, call)).toMatchObject({ failure: { code: 'credential.not_found' } });

@@ -64,7 +64,8 @@ export class FlanksListing {
     return fail(flanksFailure('provider.bad_response', { evidence: { pages: MAX_PAGES } }));
   }
 
-  private async page(page: number, call: CallContext): Promise<Result<FlanksListPage, ProviderFailure>> {
+  /** As it stands at Flanks. @param page from 1; one past the last is empty. */
+  async page(page: number, call: CallContext): Promise<Result<FlanksListPage, ProviderFailure>> {
     const path = '/v0/bank/credentials/list';
     const request = { method: 'POST', path, body: { page }, retry: 'safe', changes: false } as const;
     return this.client.read({ ...request, refusals: { unknown_element: 'provider.bad_response' } }, readListPage, call);

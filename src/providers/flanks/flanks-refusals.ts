@@ -71,7 +71,7 @@ export interface FlanksRefusal {
 
 /** Number first, then code, then text, then HTTP status. */
 export function readRefusal(answer: OutgoingAnswer): FlanksRefusal {
-  const body = parsed(bodyJson(answer), readError) ?? NOTHING;
+  const body = (isList(answer) ? undefined : parsed(bodyJson(answer), readError)) ?? NOTHING;
   const { number, code, text, traceId } = body;
   const trouble =
     NUMBERS.get(number ?? 0) ??
@@ -87,6 +87,11 @@ export function readRefusal(answer: OutgoingAnswer): FlanksRefusal {
       ...(traceId !== null && isPlainCode(traceId) && { providerRequestId: traceId }),
     },
   };
+}
+
+/** No error is a list, and the lists of the aggregation API are long. */
+function isList({ body }: OutgoingAnswer): boolean {
+  return body[0] === '['.charCodeAt(0);
 }
 
 interface ErrorBody {

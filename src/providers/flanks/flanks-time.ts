@@ -8,3 +8,16 @@ export function parseFlanksTime(value: unknown): Date | undefined {
   const ms = value < SECONDS_END ? value * 1000 : value;
   return ms <= LATEST_MS ? new Date(ms) : undefined;
 }
+
+const DAY = /^(\d{4}-\d{2}-\d{2})(?:[T ].*)?$/;
+
+/**
+ * The day at the bank. A time behind it is cut off and never converted: midnight in Madrid is the day before in UTC.
+ * @returns `undefined` for what is no day of the calendar.
+ */
+export function bankDayIn(text: string): string | undefined {
+  const day = DAY.exec(text)?.[1];
+  if (day === undefined) return undefined;
+  const time = new Date(`${day}T00:00:00Z`);
+  return Number.isFinite(time.getTime()) && time.toISOString().startsWith(day) ? day : undefined;
+}

@@ -21,6 +21,8 @@ export interface FlanksRequest {
   readonly retry: 'safe' | 'never';
   /** Whether the call can change something at Flanks. */
   readonly changes: boolean;
+  /** Milliseconds; default from the options of `OutgoingHttp`. */
+  readonly deadlineMs?: number;
 }
 
 /** One request to Flanks. Statuses are data here; a fault of the network is a failure. */
@@ -32,7 +34,7 @@ export class FlanksWire {
   ) {}
 
   async send(
-    { method, path, query, body, retry, changes }: FlanksRequest,
+    { method, path, query, body, retry, changes, deadlineMs }: FlanksRequest,
     token: SecretValue | null,
     call: CallContext,
   ): Promise<Result<OutgoingAnswer, ProviderFailure>> {
@@ -44,6 +46,7 @@ export class FlanksWire {
       signal: call.signal,
       headers: token ? { Authorization: `Bearer ${token.reveal('to call Flanks')}` } : {},
       ...(query && { query }),
+      ...(deadlineMs !== undefined && { deadlineMs }),
       ...(body !== undefined && { body: { json: body } }),
     });
     return outcome.kind === 'answer' ? ok(outcome) : fail(faultFailure(outcome, changes));

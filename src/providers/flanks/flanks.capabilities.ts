@@ -13,7 +13,7 @@ export const FLANKS_CAPABILITIES: Capabilities = {
   renewBeforeExpiry: false,
   webhooks: false,
   users: false,
-  data: [],
+  data: ['accounts', 'transactions', 'holdings'],
   limits: {
     unattendedRefreshesPerDay: 0,
     // Only the first load moves, and a long portfolio history takes long; Flanks names no limit.

@@ -8,6 +8,7 @@ import { parsed, type Shape } from '../../platform/http/json-shape.js';
 import { bodyJson, type OutgoingAnswer } from '../../platform/http/outgoing-outcome.js';
 import { Clock } from '../../platform/time/clock.js';
 import { nonsense, refusal, type Refusals } from './flanks.errors.js';
+import { readRefusal, type FlanksTrouble } from './flanks-refusals.js';
 import { FlanksTokens } from './flanks-tokens.js';
 import type { FlanksRequest } from './flanks-wire.js';
 
@@ -16,6 +17,12 @@ export const OPERATION_DEADLINE_MS = 20_000;
 
 export interface FlanksCall extends FlanksRequest {
   readonly refusals?: Refusals;
+}
+
+export interface FlanksTold {
+  readonly answer: OutgoingAnswer;
+  /** `null` = a success. */
+  readonly trouble: FlanksTrouble | null;
 }
 
 /** Authorised calls to Flanks. Successes are answers, everything else is a failure. */
@@ -27,11 +34,23 @@ export class FlanksClient {
   ) {}
 
   async send(request: FlanksCall, call: CallContext): Promise<Result<OutgoingAnswer, ProviderFailure>> {
+    const asked = await this.ask(request, [], call);
+    return asked.ok ? ok(asked.value.answer) : asked;
+  }
+
+  /** As `send`, but these troubles are told and no failures: what Flanks says of a group of data. */
+  async ask(
+    request: FlanksCall,
+    told: readonly FlanksTrouble[],
+    call: CallContext,
+  ): Promise<Result<FlanksTold, ProviderFailure>> {
     const { refusals = {}, changes, ...wanted } = request;
     const answer = await this.tokens.authorised({ ...wanted, changes }, call);
     if (!answer.ok) return answer;
+    const { trouble } = readRefusal(answer.value);
+    if (trouble === null || told.includes(trouble)) return ok({ answer: answer.value, trouble });
     const refused = refusal(answer.value, { refusals, changes, now: this.clock.now() });
-    return refused ? fail(refused) : answer;
+    return fail(refused ?? nonsense(answer.value, changes));
   }
 
   /** Sends and reads the body. Failures: `provider.bad_response` when it is not what `read` expects. */

@@ -40,6 +40,7 @@ const MESSAGES: Readonly<Record<ProviderFailureCode, string>> = {
   'challenge.expired': 'The time to answer is over.',
   'challenge.unknown_field': 'The open question has no such field.',
   'institution.unknown': 'Flanks does not know this bank.',
+  'statement.not_found': 'There is no such statement.',
   'provider_user.not_found': 'Flanks does not have this user.',
   'provider_user.duplicate': 'Flanks has this user already.',
   'authorization.invalid_code': 'Flanks does not accept this code for this visit.',
@@ -51,6 +52,7 @@ const MESSAGES: Readonly<Record<ProviderFailureCode, string>> = {
   'provider.rate_limited': 'Flanks asks for fewer calls.',
   'provider.bad_response': 'Flanks gave an answer that makes no sense.',
   'provider.misconfigured': 'Flanks refuses this installation: check its client, grant and Link.',
+  'provider.disabled': 'An operator switched Flanks off here.',
 };
 
 export interface RefusalContext {
@@ -99,8 +101,13 @@ export function nonsense(answer: OutgoingAnswer, changes: boolean): ProviderFail
   return flanksFailure('provider.bad_response', { mayHaveHappened: changes, evidence });
 }
 
-export function faultFailure({ fault, mayHaveReached }: OutgoingFault, changes: boolean): ProviderFailure {
-  return flanksFailure(TRANSPORT_FAILURES[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
+export function faultFailure(outcome: OutgoingFault, changes: boolean): ProviderFailure {
+  const { fault, mayHaveReached, retryAt } = outcome;
+  return flanksFailure(TRANSPORT_FAILURES[fault], {
+    mayHaveHappened: changes && mayHaveReached,
+    evidence: { fault },
+    ...(retryAt && { retryAt }),
+  });
 }
 
 /** For a caller who gives up while others still wait for the same work. */

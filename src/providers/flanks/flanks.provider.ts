@@ -4,9 +4,10 @@ import { FlanksConfig } from '../../config/slices.js';
 import type { LinkFlow } from '../../credentials/link-flow.js';
 import { providerId } from '../../credentials/provider-id.js';
 import { Provider } from '../../credentials/provider.js';
-import { FlanksLinkFlow } from './flanks-link.flow.js';
-import { FlanksSessionFlow } from './flanks-session.flow.js';
+import { FlanksAccountData } from './flanks-account-data.js';
+import { FlanksCensus } from './flanks-census.js';
 import { FlanksCredentialsService } from './flanks-credentials.service.js';
+import { FlanksFlows } from './flanks-flows.js';
 import { FlanksInstitutions } from './flanks-institutions.js';
 
 @Injectable()
@@ -20,11 +21,12 @@ export class FlanksProvider extends Provider {
     config: FlanksConfig,
     override readonly credentials: FlanksCredentialsService,
     override readonly institutions: FlanksInstitutions,
-    link: FlanksLinkFlow,
-    session: FlanksSessionFlow,
+    flows: FlanksFlows,
+    override readonly data: FlanksAccountData,
+    override readonly census: FlanksCensus,
   ) {
     super();
     this.configured = config.client !== null;
-    this.links = config.flow === 'session' ? session : link;
+    this.links = flows.chosen;
   }
 }
