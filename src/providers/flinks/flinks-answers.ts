@@ -1,5 +1,6 @@
 import type { Challenge } from '../../credentials/challenge.js';
 import type { ProviderFailure } from '../../credentials/failure.js';
+import { choicesIn } from '../../credentials/field-choices.js';
 import type { Field } from '../../credentials/field.js';
 import { fail, ok, type Result } from '../../credentials/result.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
@@ -48,7 +49,7 @@ function phoneEntry(prompt: string, value: string): readonly [string, readonly s
   return way === undefined ? [prompt, [value]] : [value.slice(way.length + 1), [way]];
 }
 
-/** Choices are joined by commas; an option may hold a comma itself. */
 function choices(value: string, options: NonNullable<Field['options']>): readonly string[] {
-  return options.some((option) => option.value === value) ? [value] : value.split(',');
+  const offered = options.map((option) => option.value);
+  return choicesIn(value, offered) ?? value.split(',');
 }

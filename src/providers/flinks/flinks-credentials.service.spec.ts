@@ -168,7 +168,7 @@ describe('FlinksCredentialsService', () => {
         { state: 'syncing', providerStatus: 'OPERATION_PENDING', providerStatusAt: null },
         { state: 'active', cause: 'none', dataAsOf: new Date('2026-01-05T14:05:30.765Z') },
       ]);
-      expect(sent(DETAIL)).toEqual({ RequestId: REQUEST_ID });
+      expect(sent(DETAIL)).toEqual({ RequestId: REQUEST_ID, DaysOfTransactions: 'Days365' });
       expect(server.callsTo(DETAIL)[0]?.headers).toMatchObject({ 'x-api-key': API_KEY });
       expect(states[2]).not.toHaveProperty('sessionRef');
     });

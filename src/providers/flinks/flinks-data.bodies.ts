@@ -7,7 +7,7 @@ import type {
   FlinksTransaction,
 } from './flinks-data.types.js';
 
-/** Readers of the data endpoints, for `parsed`. */
+/** Readers of the data endpoints, for `parsed`; they take exact JSON, because of the amounts. */
 
 export function readAccounts(body: Shape): readonly FlinksAccount[] {
   return body.list('Accounts', readAccount);
@@ -25,15 +25,15 @@ function readAccount(body: Shape): FlinksAccount {
     type: body.optionalText('Type'),
     accountType: body.optionalText('AccountType'),
     currency: body.optionalText('Currency'),
-    overdraftLimit: amount(body, 'OverdraftLimit'),
+    overdraftLimit: body.optionalDecimal('OverdraftLimit'),
     balance: readBalance(body.optionalObject('Balance')),
     holder: holder ? readHolder(holder) : null,
-    transactions: body.optionalList('Transactions', readTransaction),
+    ...readTransactions(body),
   };
 }
 
 function readBalance(body: Shape | undefined): FlinksAccount['balance'] {
-  const part = (key: string): number | null => (body ? amount(body, key) : null);
+  const part = (key: string): string | null => body?.optionalDecimal(key) ?? null;
   return { available: part('Available'), current: part('Current'), limit: part('Limit') };
 }
 
@@ -45,19 +45,25 @@ function readHolder(body: Shape): FlinksHolder {
   };
 }
 
+/** One odd transaction must not hide an account; the reading says that some are missing. */
+function readTransactions(body: Shape): Pick<FlinksAccount, 'transactions' | 'transactionsComplete'> {
+  return (
+    body.attempt((account) => {
+      const transactions = account.usableItems('Transactions', readTransaction);
+      return { transactions, transactionsComplete: transactions.length === account.length('Transactions') };
+    }) ?? { transactions: [], transactionsComplete: false }
+  );
+}
+
 function readTransaction(body: Shape): FlinksTransaction {
   return {
     id: body.optionalText('Id'),
     date: body.optionalText('Date'),
     description: body.optionalText('Description'),
-    debit: amount(body, 'Debit'),
-    credit: amount(body, 'Credit'),
-    balance: amount(body, 'Balance'),
+    debit: body.optionalDecimal('Debit'),
+    credit: body.optionalDecimal('Credit'),
+    balance: body.optionalDecimal('Balance'),
   };
-}
-
-function amount(body: Shape, key: string): number | null {
-  return body.optionalNumeric(key) ?? null;
 }
 
 export function readStatements(body: Shape): readonly FlinksAccountStatements[] {

@@ -45,9 +45,9 @@ describe("Flinks' data calls", () => {
         value: [
           {
             ...{ transitNumber: '00077', institutionNumber: '777', currency: 'CAD', category: 'Operations' },
-            balance: { available: null, current: 958.9, limit: null },
+            balance: { available: null, current: '958.9', limit: null },
             holder: { name: 'Ana Test' },
-            transactions: [{ date: '2026-01-04', debit: 41.1, credit: null }],
+            transactions: [{ date: '2026-01-04', debit: '41.1', credit: null }],
           },
         ],
       },
@@ -99,14 +99,28 @@ describe("Flinks' data calls", () => {
     });
   });
 
-  it.each([
-    ['SESSION_NONEXISTENT', refused('SESSION_NONEXISTENT', 400), 'provider.unavailable'],
-    ['nonsense', json({ HttpStatusCode: 200, Accounts: [{}] }), 'provider.bad_response'],
-    ['TOO_MANY_REQUESTS', refused('TOO_MANY_REQUESTS', 403), 'provider.rate_limited'],
-  ])('%s is a failure', async (_what, reply, code) => {
-    server.plan(DETAIL, reply);
+  it('nonsense is a failure', async () => {
+    server.plan(DETAIL, json({ HttpStatusCode: 200, Accounts: [{}] }));
     expect(await flinks.data.accountsDetail(REQUEST_ID, {}, call)).toMatchObject({
-      failure: { code, mayHaveHappened: false },
+      failure: { code: 'provider.bad_response', mayHaveHappened: false },
     });
+  });
+
+  it.each([
+    ['SESSION_NONEXISTENT', 400, 'provider.unavailable', undefined],
+    ['SESSION_EXPIRED', 401, 'provider.unavailable', undefined],
+    ['TOO_MANY_REQUESTS', 403, 'provider.rate_limited', undefined],
+    ['UNAUTHORIZED', 401, 'provider.misconfigured', undefined],
+    ['METHOD_NOT_AVAILABLE', 405, 'provider.misconfigured', undefined],
+    ['NO_TRANSACTION', 401, 'provider.bad_response', undefined],
+    ['DISABLED_LOGIN', 401, 'credential.invalid_login', { state: 'blocked', cause: 'account_locked_at_bank' }],
+    ['RETRY_LATER', 401, 'provider.unavailable', { state: 'retrying', cause: 'bank_unavailable' }],
+    ['QUESTION_NOT_FOUND', 401, 'credential.not_refreshable', { state: 'reauth_required', cause: 'sca_required' }],
+  ])('%s is a refusal; some say what is wrong with the card', async (word, status, code, reading) => {
+    server.plan(DETAIL, refused(word, status));
+    const read = await flinks.data.accountsDetail(REQUEST_ID, {}, call);
+    expect(read).toMatchObject({ value: { kind: 'refused', word, failure: { code, mayHaveHappened: false } } });
+    const failure = read.ok && read.value.kind === 'refused' ? read.value.failure : undefined;
+    expect(failure?.observation).toEqual(reading && { ...reading, providerStatus: word, providerStatusAt: null });
   });
 });

@@ -1,11 +1,11 @@
-/** Accounts, transactions and statements in Flinks' shapes. Nearly every member may be null. */
+/** Accounts, transactions and statements in Flinks' shapes. Nearly every member may be null. Amounts are exact decimals. */
 
 export interface FlinksBalance {
   /** Authorised and posted. */
-  readonly available: number | null;
+  readonly available: string | null;
   /** Posted only. */
-  readonly current: number | null;
-  readonly limit: number | null;
+  readonly current: string | null;
+  readonly limit: string | null;
 }
 
 export interface FlinksTransaction {
@@ -14,9 +14,9 @@ export interface FlinksTransaction {
   readonly date: string | null;
   readonly description: string | null;
   /** Usually one of the two is null; the documentation has a sample where neither is. */
-  readonly debit: number | null;
-  readonly credit: number | null;
-  readonly balance: number | null;
+  readonly debit: string | null;
+  readonly credit: string | null;
+  readonly balance: string | null;
 }
 
 export interface FlinksHolder {
@@ -37,11 +37,13 @@ export interface FlinksAccount {
   readonly type: string | null;
   readonly accountType: string | null;
   readonly currency: string | null;
-  readonly overdraftLimit: number | null;
+  readonly overdraftLimit: string | null;
   readonly balance: FlinksBalance;
   readonly holder: FlinksHolder | null;
   /** Empty in a summary. */
   readonly transactions: readonly FlinksTransaction[];
+  /** False = the list is null or missing, or has entries that cannot be read. */
+  readonly transactionsComplete: boolean;
 }
 
 export interface FlinksStatement {

@@ -14,6 +14,7 @@ describe('the address of Flinks Connect', () => {
       language: 'fr',
       tag: 'cust 1',
       scheduleRefresh: 'false',
+      detailsAndStatementEnable: 'true',
     });
   });
 

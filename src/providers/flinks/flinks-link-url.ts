@@ -25,6 +25,8 @@ export function connectUrl(base: string, page: ConnectPage, visit: Visit): strin
     tag: visit.reference,
     // Flinks advises against its nightly refresh: it meets questions that nobody answers.
     scheduleRefresh: 'false',
+    // Without it Flinks has no statements of the card.
+    detailsAndStatementEnable: 'true',
     // The public test instance shows its test bank only when asked.
     demo: url.hostname.startsWith('toolbox-') ? 'true' : undefined,
   };

@@ -1,4 +1,5 @@
 import type { CredentialRef } from '../../credentials/credential-ref.js';
+import type { ProviderFailure } from '../../credentials/failure.js';
 import type { Observation } from '../../credentials/observation.js';
 import { fail, ok } from '../../credentials/result.js';
 import type { FlinksAnswer } from './flinks.client.js';
@@ -44,6 +45,17 @@ export function observeData(answer: FlinksAnswer, session: FlinksSession, known:
   }
   return ok(settled(word, reading, requestId, known));
 }
+
+/** What a refused data call of a stored card means, with what it says of the card. */
+export function refusedData({ word, http }: FlinksAnswer, now: Date): ProviderFailure {
+  const failure = codedFailure(http, word, false, now);
+  const { reading } = meaningOf(word);
+  // The session was authorised before, so UNAUTHORIZED is about our key; one that is over says nothing of the card.
+  const telling = reading !== null && reading.state !== 'active' && !ABOUT_THE_CALL.has(word);
+  return telling ? { ...failure, observation: { ...reading, ...said(word) } } : failure;
+}
+
+const ABOUT_THE_CALL: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'SESSION_NONEXISTENT', 'SESSION_EXPIRED']);
 
 /** The open question as it was: Flinks shows one only once, so there is nothing to ask. */
 export function observeOpen(

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../credentials/result.js';
 import { Ids } from '../../platform/ids/ids.js';
 import { Clock } from '../../platform/time/clock.js';
 import type { FlinksAnswer } from './flinks.client.js';
-import { flinksFailure } from './flinks.errors.js';
+import { codedFailure, flinksFailure, nonsense } from './flinks.errors.js';
 import { observeAuthorize, type Moment, type Observed } from './flinks.transform.js';
 import type { DataGroup } from './flinks.types.js';
 import { FlinksAuthorizer, type Authorized } from './flinks-authorizer.js';
@@ -75,12 +75,35 @@ export class FlinksSessions {
 
   /** Failures: `credential.not_found`. */
   async cached(subject: LoginId, call: CallContext): Promise<Observed> {
+    const answer = await this.storedAnswer(subject, call);
+    return answer.ok ? this.observeStored(answer.value, subject) : answer;
+  }
+
+  /**
+   * A RequestId to read what Flinks has stored. Failures: `credential.not_found`; with an observation where the last
+   * attempt at the bank failed, because then Flinks opens no session.
+   */
+  async openStored(subject: LoginId, call: CallContext): Promise<Result<string, ProviderFailure>> {
+    const stored = await this.storedAnswer(subject, call);
+    if (!stored.ok) return stored;
+    const { kind, word, http, session } = stored.value;
+    if (kind === 'done') return session.requestId === null ? fail(nonsense(http, false)) : ok(session.requestId);
+    const observed = this.observeStored(stored.value, subject);
+    if (!observed.ok) return observed;
+    const code = kind === 'challenge' ? 'credential.not_refreshable' : undefined;
+    return fail({ ...codedFailure(http, word, false, this.clock.now(), code), observation: observed.value });
+  }
+
+  private async storedAnswer(subject: LoginId, call: CallContext): Promise<Result<FlinksAnswer, ProviderFailure>> {
     const authorized = await this.authorizer.cached(subject.loginId, call);
     if (!authorized.ok) return authorized;
     const { answer, token } = authorized.value;
     if (answer.word === 'UNAUTHORIZED' && token === null) return fail(flinksFailure('provider.misconfigured'));
     const known = await this.isKnown(answer, subject, call);
-    if (!known.ok) return known;
+    return known.ok ? ok(answer) : known;
+  }
+
+  private observeStored(answer: FlinksAnswer, subject: LoginId): Observed {
     return observeCached(answer, { subject, institution: subject.institution, ...this.here() });
   }
 
@@ -99,7 +122,7 @@ export class FlinksSessions {
     const endpoint = `Get${session.group}` as const;
     return session.step === 'poll'
       ? this.data.poll(endpoint, session.requestId, call)
-      : this.data.start(endpoint, { RequestId: session.requestId }, call);
+      : this.data.start(endpoint, { RequestId: session.requestId, ...YEAR[session.group] }, call);
   }
 
   private busy({ http, word }: FlinksAnswer): ProviderFailure {
@@ -115,6 +138,11 @@ export class FlinksSessions {
   }
 }
 
+/** What a live session did not fetch is not there for cached ones, so it fetches all that there is. */
+const YEAR: Readonly<Record<DataGroup, object>> = {
+  AccountsSummary: {},
+  AccountsDetail: { DaysOfTransactions: 'Days365' },
+};
 const BUSY: ReadonlySet<string> = new Set(['CONCURRENT_SESSION', 'CARD_IN_USE']);
 /** Flinks tells no time; a data load usually takes less than this. Milliseconds. */
 export const BUSY_MS = 60_000;

@@ -33,6 +33,7 @@ export interface FlinksRequest {
   readonly changes: boolean;
   /** Milliseconds, for calls that wait for a bank. */
   readonly deadlineMs?: number;
+  readonly maxResponseBytes?: number;
 }
 
 /** One request to Flinks. Statuses are data here; a fault of the network is a failure. */
@@ -44,7 +45,7 @@ export class FlinksWire {
   ) {}
 
   async send(request: FlinksRequest, call: CallContext): Promise<Result<OutgoingAnswer, ProviderFailure>> {
-    const { operation, method, query, json, retry, deadlineMs } = request;
+    const { operation, method, query, json, retry, deadlineMs, maxResponseBytes } = request;
     const { apiUrl, customerId } = this.config;
     if (customerId === null) return fail(flinksFailure('provider.misconfigured'));
     const outcome = await this.http.channel('flinks').call({
@@ -57,6 +58,7 @@ export class FlinksWire {
       ...(query && { query }),
       ...(json !== undefined && { body: { json } }),
       ...(deadlineMs !== undefined && { deadlineMs }),
+      ...(maxResponseBytes !== undefined && { maxResponseBytes }),
     });
     return outcome.kind === 'answer' ? ok(outcome) : fail(faultFailure(outcome, request.changes));
   }

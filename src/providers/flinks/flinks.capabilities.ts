@@ -14,11 +14,12 @@ export const FLINKS_CAPABILITIES: Capabilities = {
   replaceLogin: true,
   // Flinks knows no consents that end.
   renewBeforeExpiry: false,
-  webhooks: false,
+  webhooks: true,
   users: false,
-  data: [],
+  data: ['accounts', 'transactions', 'statements'],
   limits: {
-    unattendedRefreshesPerDay: 0,
+    // Flinks publishes no number. Without the user a live login may end in a question that nobody answers.
+    unattendedRefreshesPerDay: 4,
     // A session's data processing is cut off after half an hour.
     settleWithinMs: 30 * 60_000,
   },

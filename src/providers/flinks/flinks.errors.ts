@@ -29,6 +29,7 @@ const MESSAGES: Readonly<Record<ProviderFailureCode, string>> = {
   'challenge.expired': 'The time to answer is over.',
   'challenge.unknown_field': 'The open question has no such field.',
   'institution.unknown': 'Flinks does not know this bank.',
+  'statement.not_found': 'There is no such statement.',
   'provider_user.not_found': 'Flinks keeps no users.',
   'provider_user.duplicate': 'Flinks keeps no users.',
   'authorization.invalid_code': 'Flinks has no codes.',
@@ -41,6 +42,7 @@ const MESSAGES: Readonly<Record<ProviderFailureCode, string>> = {
   'provider.bad_response': 'Flinks gave an answer that makes no sense.',
   'provider.misconfigured':
     'Flinks refuses this installation: check its customer id, secret key, API key and features.',
+  'provider.disabled': 'An operator switched Flinks off here.',
 };
 
 /** A failure that we decide on, without an answer that says so. */
@@ -87,8 +89,13 @@ export function nonsense(answer: OutgoingAnswer, changes: boolean): ProviderFail
   return flinksFailure('provider.bad_response', { mayHaveHappened: changes, evidence: evidenceOf(answer) });
 }
 
-export function faultFailure({ fault, mayHaveReached }: OutgoingFault, changes: boolean): ProviderFailure {
-  return flinksFailure(TRANSPORT_FAILURES[fault], { mayHaveHappened: changes && mayHaveReached, evidence: { fault } });
+export function faultFailure(outcome: OutgoingFault, changes: boolean): ProviderFailure {
+  const { fault, mayHaveReached, retryAt } = outcome;
+  return flinksFailure(TRANSPORT_FAILURES[fault], {
+    mayHaveHappened: changes && mayHaveReached,
+    evidence: { fault },
+    ...(retryAt && { retryAt }),
+  });
 }
 
 /** For a caller who gives up while others still wait for the same work. */
