@@ -41,8 +41,11 @@ export async function startSandbox(config: Config): Promise<Sandbox> {
   const secret = randomBytes(24).toString('hex');
   const stateFile = (name: string): string => join(dataDir, `simulator-${name}.json`);
   const client = { clock, clientId: CLIENT_ID, clientSecret: secret };
+  const webhooksTo = (name: string): WebhookTarget => webhookTarget(config, name, secret);
   const simulators: Simulators = {
-    tink: config.tink.client ? null : await createTinkSimulator({ ...client, stateFile: stateFile('tink') }),
+    tink: config.tink.client
+      ? null
+      : await createTinkSimulator({ ...client, ...webhooksTo('tink'), stateFile: stateFile('tink') }),
     flanks: config.flanks.client ? null : await createFlanksSimulator({ ...client, stateFile: stateFile('flanks') }),
     flinks:
       config.flinks.customerId === null
@@ -51,6 +54,7 @@ export async function startSandbox(config: Config): Promise<Sandbox> {
             customerId: CUSTOMER_ID,
             secretKey: secret,
             apiKey: secret,
+            ...webhooksTo('flinks'),
             stateFile: stateFile('flinks'),
           })
         : null,
@@ -66,6 +70,16 @@ export async function startSandbox(config: Config): Promise<Sandbox> {
   };
 }
 
+interface WebhookTarget {
+  readonly webhookUrl?: string;
+  readonly webhookSecret?: string;
+}
+
+/** Where a simulator sends its webhooks. Without a fixed port it cannot know. */
+function webhookTarget({ server }: Config, provider: string, webhookSecret: string): WebhookTarget {
+  return server.port === 0 ? {} : { webhookUrl: `${server.publicUrl}/webhooks/${provider}`, webhookSecret };
+}
+
 function environment({ tink, flanks, flinks }: Simulators, secret: string): NodeJS.ProcessEnv {
   return {
     ...(tink && {
@@ -73,6 +87,7 @@ function environment({ tink, flanks, flinks }: Simulators, secret: string): Node
       TINK_LINK_URL: tink.linkUrl,
       TINK_CLIENT_ID: CLIENT_ID,
       TINK_CLIENT_SECRET: secret,
+      TINK_WEBHOOK_SECRET: secret,
     }),
     ...(flanks && {
       FLANKS_API_URL: flanks.url,
@@ -86,6 +101,7 @@ function environment({ tink, flanks, flinks }: Simulators, secret: string): Node
       FLINKS_CUSTOMER_ID: CUSTOMER_ID,
       FLINKS_SECRET_KEY: secret,
       FLINKS_API_KEY: secret,
+      FLINKS_WEBHOOK_SECRET: secret,
     }),
   };
 }

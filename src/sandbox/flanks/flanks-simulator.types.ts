@@ -90,6 +90,23 @@ export interface FlanksCredentialsState {
   readonly bankAttempts: BankAttempts;
 }
 
+/** How many items, and their sum as an exact decimal, e.g. `-12.50`. */
+export interface FlanksTotal {
+  readonly count: number;
+  readonly sum: string;
+}
+
+/** What one credential's data come to. Groups that failed count as if they had not. */
+export interface FlanksTotals {
+  /** Sums of balances. */
+  readonly products: Readonly<
+    Record<'account' | 'card' | 'liability' | 'portfolio' | 'investment' | 'holders', FlanksTotal>
+  >;
+  /** Sums of amounts. All are booked: the vendor has no other. */
+  readonly transactions: Readonly<Record<'account' | 'card' | 'liability' | 'investment', FlanksTotal>>;
+  readonly currency: string;
+}
+
 export interface FlanksLinkState {
   readonly name: string;
   readonly redirectUri: string;
@@ -125,6 +142,8 @@ export interface FlanksControl extends SharedControl {
   setSca(ref: string, needed: boolean): FlanksCredentialsState;
   /** Groups whose loads fail from now on and whose flags show it at once, e.g. `product.card`. */
   setErrored(ref: string, groups: readonly string[]): FlanksCredentialsState;
+  /** Of the data as they are now. */
+  totals(ref: string): FlanksTotals;
   setBankAnswer(ref: string, answer: BankAnswer): FlanksCredentialsState;
 }
 

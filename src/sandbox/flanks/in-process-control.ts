@@ -1,5 +1,6 @@
 import { ControlDesk } from '../simulator/control-desk.js';
 import { viewOf } from './connect/session.js';
+import { totalsOf } from './data/totals.js';
 import { stateOf } from './credentials-view.js';
 import {
   type BankAnswer,
@@ -7,6 +8,7 @@ import {
   type FlanksCredentialsState,
   type FlanksState,
   type FlanksSwitches,
+  type FlanksTotals,
   UnknownCredentials,
 } from './flanks-simulator.types.js';
 import type { FlanksWorld } from './flanks-world.js';
@@ -40,6 +42,10 @@ export class InProcessControl extends ControlDesk<FlanksWorld> implements Flanks
 
   credentials(ref: string): FlanksCredentialsState {
     return stateOf(this.find(ref));
+  }
+
+  totals(ref: string): FlanksTotals {
+    return totalsOf(this.find(ref));
   }
 
   setSwitches(change: Partial<FlanksSwitches>): FlanksSwitches {

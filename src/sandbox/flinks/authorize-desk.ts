@@ -52,7 +52,9 @@ export class AuthorizeDesk {
         message: `The credentials of LoginId ${loginId} are not kept any more.`,
       });
     }
-    if (this.isBusy(card) || this.openDialogues(card).length > 0) throw new FlinksError('CONCURRENT_SESSION');
+    const isOpen = this.isBusy(card) || this.openDialogues(card).length > 0;
+    this.world.maxConcurrentRefreshes = Math.max(this.world.maxConcurrentRefreshes, isOpen ? 2 : 1);
+    if (isOpen) throw new FlinksError('CONCURRENT_SESSION');
     const institution = this.institution(card.login.institutionId);
     return this.live(institution, card, opening, {
       ...blankSession(card.login, { ...opening, statements: card.statements }),

@@ -12,6 +12,7 @@ export class CardShelf {
   private readonly cards = new Map<string, Card>();
   private readonly byLogin = new Map<string, string>();
   private deletions = new Map<string, number>();
+  private fresh: string[] = [];
 
   constructor(private readonly instance: string) {}
 
@@ -79,7 +80,20 @@ export class CardShelf {
   }
 
   settle(now: number, timers: FlinksTimers): void {
-    for (const card of this.all()) if (dueOfCard(card, timers) <= now) this.put(settle(card, now, timers));
+    for (const card of this.all()) if (dueOfCard(card, timers) <= now) this.move(card, settle(card, now, timers));
+  }
+
+  /** Puts a card back after work on it, and remembers it when that brought new data. */
+  move(before: Card, after: Card): void {
+    this.put(after);
+    if (after.dataAsOf !== null && after.dataAsOf !== before.dataAsOf) this.fresh.push(after.loginId);
+  }
+
+  /** Cards whose data came since the last call. */
+  takeFresh(): readonly Card[] {
+    const taken = this.fresh;
+    if (taken.length > 0) this.fresh = [];
+    return taken.flatMap((loginId) => this.find(loginId) ?? []);
   }
 
   save(): CardShelfState {
@@ -96,6 +110,7 @@ export class CardShelf {
     this.cards.clear();
     this.byLogin.clear();
     this.deletions.clear();
+    this.fresh = [];
   }
 
   private learnSuccess(session: Session, at: number): Session {

@@ -12,6 +12,8 @@ const { values } = parseArgs({
     'api-key': { type: 'string' },
     instance: { type: 'string', default: 'toolbox' },
     'state-file': { type: 'string' },
+    'webhook-url': { type: 'string' },
+    'webhook-secret': { type: 'string' },
     'step-ms': { type: 'string', default: '1000' },
   },
 });
@@ -21,6 +23,8 @@ const simulator = await createFlinksSimulator({
   customerId: values['customer-id'],
   ...(values['secret-key'] !== undefined && { secretKey: values['secret-key'] }),
   ...(values['api-key'] !== undefined && { apiKey: values['api-key'] }),
+  ...(values['webhook-url'] !== undefined && { webhookUrl: values['webhook-url'] }),
+  ...(values['webhook-secret'] !== undefined && { webhookSecret: values['webhook-secret'] }),
   instance: values.instance,
   host: values.host,
   port: Number(values.port),

@@ -16,6 +16,7 @@ import { dataRoutes } from './routes/data.routes.js';
 import { checkPlace } from './routes/gate.js';
 import { institutionRoutes } from './routes/institutions.routes.js';
 
+const LOOK_EVERY_MS = 500;
 /** What else an address of Connect carries may let its holder act for a user. */
 const OPEN_QUERY = ['demo', 'language', 'tag', 'skip', 'take'];
 
@@ -45,14 +46,26 @@ export async function createFlinksSimulator(options: FlinksSimulatorOptions): Pr
   connectRoutes(app, world, desk);
   controlRoutes(app, control);
   const url = await listen(app, options);
+  const stopWatching = watch(world);
   return {
     apiUrl: url,
     connectUrl: url,
     control,
     close: async () => {
+      stopWatching();
+      await world.webhooks?.close();
       await app.close();
       await file.save();
     },
+  };
+}
+
+/** Time passes without calls too, and webhooks go out when their time has come. */
+function watch(world: FlinksWorld): () => void {
+  if (!world.webhooks) return () => undefined;
+  const timer = setInterval(() => world.now(), LOOK_EVERY_MS).unref();
+  return () => {
+    clearInterval(timer);
   };
 }
 

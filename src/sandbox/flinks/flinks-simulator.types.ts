@@ -2,6 +2,8 @@ import type { MovableClock } from '../../platform/time/clock.js';
 import type { SharedControl } from '../simulator/control-desk.js';
 import type { ArmedFault } from '../simulator/faults.js';
 import type { FlinksCode, StatusDialect } from './flinks-codes.js';
+import type { CardTotals } from './data/totals.types.js';
+import type { WebhookControl } from './webhooks/webhook.types.js';
 import type { Language, SecurityChallenge } from './wire.types.js';
 
 /** Milliseconds. */
@@ -28,6 +30,8 @@ export interface FlinksSwitches extends StatusDialect {
   readonly requireApiKey: boolean;
   /** How many answers of each data endpoint are 202 however long they took; default 0. Not for cached sessions. */
   readonly pendingPolls: number;
+  /** The same for cached sessions; default 0. */
+  readonly cachedPendingPolls: number;
   /** The wrong answer that ends a dialogue; default 3. */
   readonly answerAttempts: number;
   /** What DeleteCard says of an unknown LoginId: an error, or 200 with "Invalid LoginId" in the text. Default `error`. */
@@ -57,6 +61,10 @@ export interface FlinksSimulatorOptions extends Partial<FlinksSwitches> {
   /** Milliseconds of one step of work: an AuthorizeAsync call takes one, Summary one, Detail two, Statements three. Default 1000. */
   readonly stepMs?: number;
   readonly timers?: Partial<FlinksTimers>;
+  /** Where webhooks go; default: none are sent. */
+  readonly webhookUrl?: string;
+  /** Signs them; default: they are not signed. */
+  readonly webhookSecret?: string;
 }
 
 export interface FlinksSimulator {
@@ -133,6 +141,8 @@ export interface FlinksState {
   readonly sessions: readonly SessionState[];
   readonly faults: readonly ArmedFault[];
   readonly scripts: readonly Script[];
+  /** 2 = a live session of a card was asked for while one was open. 0 = none was asked for. */
+  readonly maxConcurrentRefreshesPerCredential: number;
 }
 
 export interface LinkOptions {
@@ -166,6 +176,9 @@ export interface FlinksControl extends SharedControl {
   link(options: LinkOptions): string;
   /** Ends the wait for answers at once. */
   expireSession(requestId: string): SessionState;
+  /** What a complete reading of the stored data has. @param days back from their time; default 365. */
+  totals(loginId: string, days?: number): CardTotals;
+  readonly webhooks: WebhookControl;
   /** Does what the next night would do, now. @returns LoginIds that were attempted. */
   runNightly(): readonly string[];
   /** Forgets cards, sessions, tokens, attempts, scripts, passwords, faults and calls. Switches stay. */

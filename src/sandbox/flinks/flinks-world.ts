@@ -10,6 +10,8 @@ import { nightAfter } from './machine/night.js';
 import type { Session } from './machine/session.js';
 import { type Pace, advance, dueOf } from './machine/session-machine.js';
 import { runNight } from './nightly.js';
+import { nightlyOrigin, webhookBody } from './webhooks/webhook-body.js';
+import { WebhookDesk } from './webhooks/webhook-desk.js';
 import { TokenBook, type TokenBookState } from './token-book.js';
 
 interface Snapshot {
@@ -37,7 +39,11 @@ export class FlinksWorld {
   readonly visits = new Map<string, Visit>();
   readonly file: StateFile;
   readonly pace: Pace;
+  /** `null` = the customer wants none. */
+  readonly webhooks: WebhookDesk | null;
   switches: FlinksSwitches;
+  /** How many live sessions of one card were ever asked for at once: a second one is refused, but it was asked for. */
+  maxConcurrentRefreshes = 0;
   private sessions = new Map<string, Session>();
   private lastNight: number;
   /** Before this moment time changes nothing. */
@@ -48,13 +54,23 @@ export class FlinksWorld {
     this.switches = switchesOf(options);
     this.cards = new CardShelf(options.instance ?? 'toolbox');
     this.file = new StateFile(options.stateFile ?? null, () => this.snapshot());
-    this.lastNight = this.nextDue = options.clock.now().getTime();
+    const { webhookUrl, webhookSecret, clock } = options;
+    this.webhooks =
+      webhookUrl === undefined
+        ? null
+        : new WebhookDesk({ url: webhookUrl, secret: webhookSecret ?? null }, () => clock.now().getTime());
+    this.lastNight = this.nextDue = clock.now().getTime();
   }
 
   /** Lets everything happen that is due. @returns epoch milliseconds */
   now(): number {
     const now = this.options.clock.now().getTime();
-    if (now < this.nextDue) return now;
+    if (now >= this.nextDue) this.catchUp(now);
+    this.announce(now);
+    return now;
+  }
+
+  private catchUp(now: number): void {
     for (let night = nightAfter(this.lastNight); night <= now; night = nightAfter(night)) {
       this.settle(night);
       runNight(this, night);
@@ -62,7 +78,23 @@ export class FlinksWorld {
     }
     this.settle(now);
     this.nextDue = this.earliestDue();
-    return now;
+  }
+
+  /** Tells the customer's server of data that came. */
+  private announce(now: number): void {
+    const fresh = this.cards.takeFresh();
+    if (!this.webhooks) return;
+    for (const card of fresh) {
+      const session = [...this.sessions.values()].findLast(({ loginId, cause, phase }) => {
+        return loginId === card.loginId && cause !== 'cached' && phase.kind === 'authorized';
+      });
+      const origin = session ?? nightlyOrigin(card);
+      for (const responseType of ['KYC', 'GetAccountsDetail'] as const) {
+        const body = webhookBody(responseType, card, origin);
+        this.webhooks.add({ responseType, loginId: card.loginId, body }, now);
+      }
+    }
+    this.webhooks.pump(now);
   }
 
   session(requestId: string): Session | null {
@@ -105,6 +137,8 @@ export class FlinksWorld {
     this.sessions.clear();
     this.visits.clear();
     for (const part of [this.cards, this.tokens, this.bank, this.faults, this.calls]) part.clear();
+    this.maxConcurrentRefreshes = 0;
+    this.webhooks?.clear();
   }
 
   /** Time goes on where it stood, also when it had been moved ahead. @throws Error for a foreign file. */
@@ -169,6 +203,7 @@ function switchesOf(options: FlinksSimulatorOptions): FlinksSwitches {
     requireToken: options.requireToken ?? options.secretKey !== undefined,
     requireApiKey: options.requireApiKey ?? options.apiKey !== undefined,
     pendingPolls: options.pendingPolls ?? 0,
+    cachedPendingPolls: options.cachedPendingPolls ?? 0,
     answerAttempts: options.answerAttempts ?? 3,
     deleteUnknown: options.deleteUnknown ?? 'error',
     disabledEndpoints: options.disabledEndpoints ?? [],

@@ -1,4 +1,7 @@
 import { ControlDesk } from '../simulator/control-desk.js';
+import { totalsOf } from './data/totals.js';
+import type { CardTotals } from './data/totals.types.js';
+import { InProcessWebhooks } from './webhooks/in-process-webhooks.js';
 import { institutionNamed } from './data/institutions.js';
 import type { FlinksCode } from './flinks-codes.js';
 import {
@@ -19,11 +22,14 @@ import { runNight } from './nightly.js';
 import { cardState, sessionState } from './views/state-view.js';
 
 export class InProcessControl extends ControlDesk<FlinksWorld> implements FlinksControl {
+  readonly webhooks = new InProcessWebhooks(this.world);
+
   state(): FlinksState {
     const { switches, faults, bank, cards } = this.world;
     const now = this.world.now();
     return {
       ...{ now, switches, faults: faults.list(), scripts: bank.scripts() },
+      maxConcurrentRefreshesPerCredential: this.world.maxConcurrentRefreshes,
       cards: cards.all().map((card) => this.describe(card)),
       sessions: this.world.allSessions().map((session) => sessionState(session, now)),
     };
@@ -99,8 +105,13 @@ export class InProcessControl extends ControlDesk<FlinksWorld> implements Flinks
     return this.session(requestId);
   }
 
+  totals(loginId: string, days = 365): CardTotals {
+    return totalsOf(this.find(loginId), days);
+  }
+
   runNightly(): readonly string[] {
     const attempted = runNight(this.world, this.world.now());
+    this.world.now();
     this.world.file.saveSoon();
     return attempted;
   }

@@ -18,7 +18,7 @@ export interface NightShift {
 /** One run over every card that may be refreshed with nobody present. @returns LoginIds that were attempted. */
 export function runNight(world: NightShift, at: number): readonly string[] {
   const due = world.cards.all().filter((card) => isDue(world, card, at));
-  for (const card of due) world.cards.put(refreshed(world, card, at));
+  for (const card of due) world.cards.move(card, refreshed(world, card, at));
   return due.map(({ loginId }) => loginId);
 }
 

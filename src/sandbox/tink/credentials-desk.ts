@@ -94,6 +94,7 @@ export class CredentialsDesk {
 
   private idle(userId: string, id: string, busyStatus: number): Credential {
     const credential = this.get(userId, id);
+    this.world.maxConcurrentRefreshes = Math.max(this.world.maxConcurrentRefreshes, credential.run ? 2 : 1);
     if (credential.run) throw new TinkError(busyStatus, 'Another request is ongoing for these credentials');
     return credential;
   }

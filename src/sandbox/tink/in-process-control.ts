@@ -1,6 +1,8 @@
 import { ControlDesk } from '../simulator/control-desk.js';
 import { stateOf } from './credentials-view.js';
+import type { PendingIds } from './data/bank-data.js';
 import type { Outcome } from './data/demo-users.js';
+import { type Totals, totalsOf } from './data/totals.js';
 import { approve, cancel, force } from './machine/credential-machine.js';
 import type { Credential } from './machine/credential.js';
 import { DETAILED } from './machine/detailed-errors.js';
@@ -16,8 +18,17 @@ import {
   UnknownCredentials,
 } from './tink-simulator.types.js';
 import type { TinkWorld } from './tink-world.js';
+import type { WebhookOffice } from './webhooks/webhook-office.js';
+import type { Delivery, Forgery, WebhookSwitches } from './webhooks/webhook-sender.js';
 
 export class InProcessControl extends ControlDesk<TinkWorld> implements TinkControl {
+  constructor(
+    world: TinkWorld,
+    private readonly office: WebhookOffice,
+  ) {
+    super(world);
+  }
+
   state(): TinkState {
     const { users, faults, baseUrl } = this.world;
     return {
@@ -25,6 +36,7 @@ export class InProcessControl extends ControlDesk<TinkWorld> implements TinkCont
       users: [...users.values()].map(({ id, externalUserId, market }) => ({ id, externalUserId, market })),
       credentials: this.world.allCredentials().map((credential) => stateOf(credential, baseUrl)),
       faults: faults.list(),
+      maxConcurrentRefreshesPerCredential: this.world.maxConcurrentRefreshes,
     };
   }
 
@@ -65,6 +77,47 @@ export class InProcessControl extends ControlDesk<TinkWorld> implements TinkCont
 
   setQrForm(form: QrForm): void {
     this.world.qrForm = form;
+  }
+
+  totals({ credentialsId, externalUserId }: { credentialsId?: string; externalUserId?: string } = {}): Totals {
+    const user = externalUserId === undefined ? null : this.world.findUser({ externalUserId });
+    const credentials = (credentialsId === undefined ? this.world.allCredentials() : [this.find(credentialsId)]).filter(
+      ({ userId }) => externalUserId === undefined || userId === user?.id,
+    );
+    return totalsOf(credentials.flatMap((credential) => this.world.accountsOf(credential)));
+  }
+
+  remintIds(id: string, when: 'now' | 'next-run' = 'now'): CredentialsState {
+    const credential = this.find(id);
+    return this.keep({
+      ...credential,
+      ...(when === 'now' ? { mints: (credential.mints ?? 0) + 1 } : { remintNext: true }),
+    });
+  }
+
+  setPendingIds(ids: PendingIds): void {
+    this.world.pendingIds = ids;
+  }
+
+  setWebhooks(switches: WebhookSwitches): void {
+    this.office.set(switches);
+  }
+
+  forgeWebhook(id: string, how: Forgery): void {
+    this.office.forge(how, this.find(id));
+  }
+
+  webhooks(): readonly Delivery[] {
+    return this.office.deliveries();
+  }
+
+  async flushWebhooks(): Promise<void> {
+    await this.office.flush();
+  }
+
+  override reset(): void {
+    super.reset();
+    this.office.reset();
   }
 
   private find(id: string): Credential {

@@ -8,11 +8,13 @@ import { bankRoutes } from './routes/bank.routes.js';
 import { consentRoutes } from './routes/consents.routes.js';
 import { controlRoutes } from './routes/control.routes.js';
 import { credentialsRoutes } from './routes/credentials.routes.js';
+import { dataControlRoutes } from './routes/data-control.routes.js';
 import { dataRoutes } from './routes/data.routes.js';
 import { linkRoutes } from './routes/link.routes.js';
 import { oauthRoutes } from './routes/oauth.routes.js';
 import { providerRoutes } from './routes/providers.routes.js';
 import { userRoutes } from './routes/users.routes.js';
+import { webhookEndpointRoutes } from './routes/webhook-endpoints.routes.js';
 import { TinkError } from './tink-error.js';
 import {
   NothingAwaited,
@@ -21,6 +23,7 @@ import {
   UnknownCredentials,
 } from './tink-simulator.types.js';
 import { TinkWorld } from './tink-world.js';
+import { WebhookOffice } from './webhooks/webhook-office.js';
 
 /** What lets its holder act for a user. */
 const SECRET_QUERY = ['state', 'authorization_code'];
@@ -37,7 +40,8 @@ export async function createTinkSimulator(options: TinkSimulatorOptions): Promis
   addHeaders(app);
   answerErrors(app);
   const desk = new CredentialsDesk(world);
-  const control = new InProcessControl(world);
+  const office = new WebhookOffice(world);
+  const control = new InProcessControl(world, office);
   oauthRoutes(app, world);
   userRoutes(app, world);
   credentialsRoutes(app, world, desk);
@@ -46,13 +50,16 @@ export async function createTinkSimulator(options: TinkSimulatorOptions): Promis
   dataRoutes(app, world);
   bankRoutes(app, world);
   linkRoutes(app, world, desk);
+  webhookEndpointRoutes(app, world, office);
   controlRoutes(app, control);
+  dataControlRoutes(app, control);
   world.baseUrl = await listen(app, options);
   return {
     url: world.baseUrl,
     linkUrl: world.baseUrl,
     control,
     close: async () => {
+      await office.stop();
       await app.close();
       await file.save();
     },

@@ -1,8 +1,11 @@
 import type { MovableClock } from '../../platform/time/clock.js';
 import type { SharedControl } from '../simulator/control-desk.js';
 import type { ArmedFault } from '../simulator/faults.js';
+import type { PendingIds } from './data/bank-data.js';
 import type { Outcome } from './data/demo-users.js';
+import type { Totals } from './data/totals.js';
 import type { LinkError, LinkSpelling } from './link/link-return.js';
+import type { Delivery, Forgery, WebhookSwitches } from './webhooks/webhook-sender.js';
 import type { CredentialsStatus, CredentialsView, DetailedError } from './wire.types.js';
 
 /** How the QR route answers; the sources disagree, so a client must read all three. */
@@ -28,6 +31,9 @@ export interface TinkSimulatorOptions {
   readonly qrForm?: QrForm;
   /** The answer to a second refresh while one runs; unpublished, so both are possible. Default 409. */
   readonly busyStatus?: 409 | 429;
+  /** An endpoint for all events that nobody has to register. Needs `webhookSecret`. */
+  readonly webhookUrl?: string;
+  readonly webhookSecret?: string;
 }
 
 export interface TinkSimulator {
@@ -76,6 +82,8 @@ export interface TinkState {
   readonly users: readonly { readonly id: string; readonly externalUserId: string | null; readonly market: string }[];
   readonly credentials: readonly CredentialsState[];
   readonly faults: readonly ArmedFault[];
+  /** 2 = somebody asked for a run of a credential while one was going on. 0 = nobody asked for any. */
+  readonly maxConcurrentRefreshesPerCredential: number;
 }
 
 /** The same as the routes under `/__sim`, in-process. Unknown credentials: throws `UnknownCredentials`;
@@ -93,6 +101,19 @@ export interface TinkControl extends SharedControl {
   cancel(credentialsId: string): CredentialsState;
   setQrForm(form: QrForm): void;
   setLink(switches: LinkSwitches): void;
+  /** Of one credential, of one user (by our id of the user) or of all. */
+  totals(of?: { readonly credentialsId?: string; readonly externalUserId?: string }): Totals;
+  /** Accounts and transactions get new ids: at once, or when the next run has pulled data. */
+  remintIds(credentialsId: string, when?: 'now' | 'next-run'): CredentialsState;
+  /** Whether a pending transaction keeps its id when it is booked. */
+  setPendingIds(ids: PendingIds): void;
+  setWebhooks(switches: WebhookSwitches): void;
+  /** A delivery about this credential that must not be believed. */
+  forgeWebhook(credentialsId: string, how: Forgery): void;
+  /** What was sent or waits, oldest first. */
+  webhooks(): readonly Delivery[];
+  /** Resolves when everything that is due by the clock was sent. */
+  flushWebhooks(): Promise<void>;
 }
 
 export class UnknownCredentials extends Error {

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { CallLog } from '../simulator/call-log.js';
 import { FaultBoard } from '../simulator/faults.js';
 import { StateFile } from '../simulator/state-file.js';
+import { type BankAccount, type PendingIds, accountsOf } from './data/bank-data.js';
+import { PROVIDERS } from './data/providers.js';
 import { LinkSettings } from './link/link-settings.js';
 import { advance } from './machine/credential-machine.js';
 import type { Credential } from './machine/credential.js';
+import { WebhookBook, type WebhookBookState } from './webhooks/webhook-book.js';
 
 import { TokenBook, type TokenBookState } from './token-book.js';
 import type { QrForm, TinkSimulatorOptions } from './tink-simulator.types.js';
@@ -23,6 +26,7 @@ interface Snapshot {
   readonly users: readonly TinkUser[];
   readonly credentials: readonly Credential[];
   readonly tokens: TokenBookState;
+  readonly webhooks?: WebhookBookState;
 }
 
 /** Ids as the vendor's samples show them: 32 hex digits. */
@@ -34,6 +38,7 @@ export class TinkWorld {
   readonly calls = new CallLog();
   readonly link = new LinkSettings();
   readonly tokens = new TokenBook();
+  readonly webhooks = new WebhookBook();
   readonly file: StateFile;
   readonly users = new Map<string, TinkUser>();
   private readonly credentialsByUser = new Map<string, Map<string, Credential>>();
@@ -41,6 +46,9 @@ export class TinkWorld {
   /** Set when the server listens. */
   baseUrl = '';
   qrForm: QrForm;
+  pendingIds: PendingIds = 'kept';
+  /** How many runs of one credential were ever asked for at once: a second one is refused, but it was asked for. */
+  maxConcurrentRefreshes = 0;
   readonly stepMs: number;
 
   constructor(readonly options: TinkSimulatorOptions) {
@@ -88,6 +96,11 @@ export class TinkWorld {
     return [...this.credentialsByUser.keys()].flatMap((userId) => this.credentialsOf(userId));
   }
 
+  accountsOf(credential: Credential): readonly BankAccount[] {
+    const provider = PROVIDERS.get(credential.providerName);
+    return provider ? accountsOf(credential, provider, this.pendingIds) : [];
+  }
+
   delete(credential: Credential): void {
     this.credentialsByUser.get(credential.userId)?.delete(credential.id);
     this.ownerOf.delete(credential.id);
@@ -105,6 +118,9 @@ export class TinkWorld {
     this.faults.clear();
     this.calls.clear();
     this.link.reset();
+    this.webhooks.clear();
+    this.pendingIds = 'kept';
+    this.maxConcurrentRefreshes = 0;
   }
 
   /** Time goes on where it stood, also when it had been moved ahead. @throws Error for a foreign file. */
@@ -116,6 +132,7 @@ export class TinkWorld {
     for (const user of saved.users) this.users.set(user.id, user);
     for (const credential of saved.credentials) this.put(credential);
     this.tokens.load(saved.tokens);
+    if (saved.webhooks) this.webhooks.load(saved.webhooks);
   }
 
   private snapshot(): Snapshot {
@@ -125,6 +142,7 @@ export class TinkWorld {
       users: [...this.users.values()],
       credentials: this.allCredentials(),
       tokens: this.tokens.save(),
+      webhooks: this.webhooks.save(),
     };
   }
 }

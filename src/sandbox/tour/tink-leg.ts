@@ -1,4 +1,5 @@
 import { member, textAt } from '../rest-client.js';
+import { dataLeg } from './data-leg.js';
 import { nextOf, type TourSteps } from './tour-steps.js';
 
 /** Every function of a Tink client once, through the REST API. */
@@ -7,6 +8,7 @@ export async function tinkLeg(steps: TourSteps, userId: string): Promise<void> {
   const otp = await steps.connect(userId, 'tink', 'no-demobank-open-banking-embedded', login('u10000001'));
   await answerCode(steps, otp);
   await readAndRefresh(steps, userId, otp);
+  await dataLeg(steps, otp);
   await renew(steps, otp);
   const qr = await connectWithQr(steps, userId);
   await wrongPasswordHeals(steps, userId);

@@ -1,4 +1,5 @@
 import { textAt } from '../rest-client.js';
+import { eventsLeg } from './events-leg.js';
 import { flanksLeg } from './flanks-leg.js';
 import { flinksLeg } from './flinks-leg.js';
 import { tinkLeg } from './tink-leg.js';
@@ -12,6 +13,7 @@ export async function playTour(ground: TourGround): Promise<void> {
   const created = await steps.call('create_user', 201, 'POST', '/v1/users', { externalUserId, market: 'SE' });
   const userId = textAt(created.body, 'id');
   try {
+    await eventsLeg(steps);
     await tinkLeg(steps, userId);
     await flanksLeg(steps, userId);
     await flinksLeg(steps, userId);

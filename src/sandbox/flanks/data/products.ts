@@ -7,6 +7,9 @@ export type Item = Readonly<Record<string, unknown>>;
 const OPENING = [4_200, 18_500] as const;
 const LIMIT = 1_500;
 const LOAN = 90_000;
+export const INSTALMENT = 512.3;
+/** Units of the fund that are bought every month. */
+export const SAVED_UNITS = 0.125;
 
 const PAPERS = [
   { name: 'Fondo Global Demo', isin: 'ES0000000011', type: 'F', subtype: null, portfolio: 0 },
@@ -54,7 +57,7 @@ export function liabilities(credential: Credential): readonly Item[] {
       ...common(login),
       name: 'Prestamo hipotecario',
       type: 'Loan',
-      balance: -LOAN,
+      balance: total([-LOAN, ...instalments(credential, login).map(() => INSTALMENT)]),
       availableBalance: 0,
       limit: 120_000,
     },
@@ -85,7 +88,8 @@ export function portfolios(credential: Credential): readonly Item[] {
 export function investments(credential: Credential): readonly Item[] {
   const login = bankLogin(credential);
   return PAPERS.map(({ name, isin, type, subtype, portfolio }) => {
-    const amount = 10 + (number32(`${login.custody}:${isin}`) % 90);
+    const saved = type === 'F' ? savingDays(credential, login).length * SAVED_UNITS : 0;
+    const amount = 10 + (number32(`${login.custody}:${isin}`) % 90) + saved;
     const price = cents(5_000 + (number32(`${isin}:${login.day}`) % 500));
     return {
       ...idsOf(credential, isin),
@@ -122,6 +126,14 @@ export function holders(credential: Credential): readonly Item[] {
 
 export const cardMovements = ({ createdAt }: Credential, { pan, day }: BankLogin): ReturnType<typeof movements> =>
   movements(pan, day, createdAt).filter(({ amount, number }) => amount < 0 && number < 30);
+
+/** One a month. */
+export const instalments = ({ createdAt }: Credential, { loan, day }: BankLogin): ReturnType<typeof movements> =>
+  movements(loan, day, createdAt).filter(({ date }) => date.endsWith('-05'));
+
+/** When units of the fund were bought. */
+export const savingDays = ({ createdAt }: Credential, { custody, day }: BankLogin): ReturnType<typeof movements> =>
+  movements(custody, day, createdAt).filter(({ date }) => date.endsWith('-15'));
 
 function balanceOf({ createdAt }: Credential, { ibans, day }: BankLogin, n: number): number {
   const moved = movements(ibans[n] ?? '', day, createdAt).map(({ amount }) => amount);

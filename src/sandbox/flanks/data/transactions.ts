@@ -1,7 +1,18 @@
 import { hex } from '../../simulator/deterministic.js';
 import type { Credential } from '../machine/credential.js';
-import { type Movement, bankLogin, idsOf, movements } from './bank-login.js';
-import { type Item, accounts, cardMovements, cards, investments, liabilities } from './products.js';
+import { type Movement, bankLogin, idsOf, movements, total } from './bank-login.js';
+import {
+  type Item,
+  INSTALMENT,
+  SAVED_UNITS,
+  accounts,
+  cardMovements,
+  cards,
+  instalments,
+  investments,
+  liabilities,
+  savingDays,
+} from './products.js';
 
 export function accountTransactions(credential: Credential): readonly Item[] {
   const { ibans, day } = bankLogin(credential);
@@ -26,27 +37,32 @@ export function cardTransactions(credential: Credential): readonly Item[] {
   );
 }
 
-/** One purchase of each paper, on the day when the history begins. */
+/** One purchase of each paper on the day when the history begins, and the units of the fund that are bought every month. */
 export function investmentTransactions(credential: Credential): readonly Item[] {
-  const { custody, day } = bankLogin(credential);
-  const opening = movements(custody, day, credential.createdAt).slice(-1);
-  return investments(credential).flatMap((paper) =>
-    opening.map((movement) => ({
-      ...transactionOf(credential, 'investment_id', paper, { ...movement, amount: -Number(paper['balance']) }),
+  const login = bankLogin(credential);
+  const opening = movements(login.custody, login.day, credential.createdAt).slice(-1);
+  const saved = savingDays(credential, login);
+  return investments(credential).flatMap((paper) => {
+    const monthly = paper['type'] === 'F' ? saved : [];
+    const price = Number(paper['balance']) / Number(paper['amount']);
+    const first = Number(paper['amount']) - monthly.length * SAVED_UNITS;
+    return [
+      ...monthly.map((movement) => ({ movement, units: SAVED_UNITS })),
+      ...opening.map((movement) => ({ movement, units: first })),
+    ].map(({ movement, units }) => ({
+      ...transactionOf(credential, 'investment_id', paper, { ...movement, amount: -total([units * price]) }),
       description: `Compra ${String(paper['name'])}`,
       isin: paper['isin'],
-      units: paper['amount'],
-    })),
-  );
+      units,
+    }));
+  });
 }
 
-/** One instalment a month. */
 export function liabilityTransactions(credential: Credential): readonly Item[] {
-  const { loan, day } = bankLogin(credential);
-  const due = movements(loan, day, credential.createdAt).filter(({ date }) => date.endsWith('-05'));
+  const due = instalments(credential, bankLogin(credential));
   return liabilities(credential).flatMap((liability) =>
     due.map((movement) => ({
-      ...transactionOf(credential, 'liability_id', liability, { ...movement, amount: -512.3 }),
+      ...transactionOf(credential, 'liability_id', liability, { ...movement, amount: -INSTALMENT }),
       description: 'Cuota prestamo',
     })),
   );

@@ -20,6 +20,7 @@ export function controlRoutes(app: FastifyInstance, control: FlanksControl): voi
     control.setSwitches(readSwitches(controlBody(request.body))),
   );
   app.get<Call>(`${CONTROL_PREFIX}/credentials/:ref`, async (request) => control.credentials(request.params.ref));
+  app.get<Call>(`${CONTROL_PREFIX}/credentials/:ref/totals`, async (request) => control.totals(request.params.ref));
   const actions: Readonly<Record<string, (ref: string, body: Json) => FlanksCredentialsState>> = {
     blocked: (ref, body) => control.setBlocked(ref, flag(body, 'blocked')),
     sca: (ref, body) => control.setSca(ref, flag(body, 'needed')),

@@ -31,7 +31,7 @@ export const ACCOUNT_PLANS: readonly AccountPlan[] = [
   plan('Personal loan', 'Credits', { opening: -1_250_000, income: 45_000, incomeText: 'LOAN REPAYMENT' }),
   plan('Chequing US', 'Operations', { type: 'Chequing', currency: 'USD', opening: 120_000, everyDays: 30 }),
   plan('Investments', 'Products', { opening: 20_000_000 }),
-  plan('Chequing CAD', 'Operations', { type: 'Chequing', opening: 310_000, income: 280_000, everyDays: 2 }),
+  plan('Chequing CAD', 'Operations', { type: 'Chequing', opening: 310_000, income: 280_000, everyDays: 1 }),
   plan('Another Business Account', 'Credits', { accountType: 'Business', opening: -60_000 }),
   plan('Line of Credit', 'Credits', { type: 'LineOfCredit', opening: -500_000 }),
   plan('Credit card', 'Credits', {

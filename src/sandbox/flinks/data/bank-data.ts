@@ -26,15 +26,16 @@ export interface BankTransaction {
 }
 
 export interface DataOwner {
-  readonly session: Session;
-  /** The history reaches a year further back; epoch milliseconds. */
+  readonly session: Pick<Session, 'login' | 'loginId' | 'requestId'>;
+  /** The history reaches some months further back; epoch milliseconds. */
   readonly since: number;
   /** Epoch milliseconds. */
   readonly asOf: number;
 }
 
 const DAY_MS = 86_400_000;
-const HISTORY_DAYS = 365;
+/** Less than the longest span that can be asked for: a reading grows with every night for a while. */
+const HISTORY_DAYS = 300;
 
 /** What the bank shows; the same for the same login and time, and longer with every day. */
 export function accountsOf(owner: DataOwner): readonly BankAccount[] {

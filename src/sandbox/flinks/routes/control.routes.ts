@@ -5,6 +5,7 @@ import { type Body, bodyOf, flag, invalid, language, optionalText, requiredText,
 import { FLINKS_CODES } from '../flinks-codes.js';
 import type { AttemptFilter, FlinksControl, FlinksSwitches, Script } from '../flinks-simulator.types.js';
 import type { Language } from '../wire.types.js';
+import { webhookRoutes } from './webhook.routes.js';
 
 interface Call {
   Params: { id: string };
@@ -17,6 +18,7 @@ export function controlRoutes(app: FastifyInstance, control: FlinksControl): voi
   sessionRoutes(app, control);
   bankRoutes(app, control);
   cardRoutes(app, control);
+  webhookRoutes(app, control.webhooks);
 }
 
 function sessionRoutes(app: FastifyInstance, control: FlinksControl): void {
@@ -61,6 +63,11 @@ function cardRoutes(app: FastifyInstance, control: FlinksControl): void {
     return control.card(loginId);
   });
   app.get<Call>(`${CONTROL_PREFIX}/cards/:id`, async (request) => control.card(request.params.id));
+  app.get<Call>(`${CONTROL_PREFIX}/cards/:id/totals`, async (request) => {
+    const days = Number(request.query['days'] ?? 365);
+    if (!isCount(days)) throw invalid('days must be a whole number from 1.');
+    return control.totals(request.params.id, days);
+  });
   app.post<Call>(`${CONTROL_PREFIX}/cards/:id/last-refresh-error`, async (request) => {
     const code = word(bodyOf(request.body), 'code', [...FLINKS_CODES, 'none'], 'none');
     return control.setLastRefreshError(request.params.id, code === 'none' ? null : code);
@@ -99,6 +106,7 @@ function switchesOf(body: Body): Partial<FlinksSwitches> {
     ...(given('requireToken') && { requireToken: flag(body, 'requireToken', true) }),
     ...(given('requireApiKey') && { requireApiKey: flag(body, 'requireApiKey', true) }),
     ...(given('pendingPolls') && { pendingPolls: number('pendingPolls') }),
+    ...(given('cachedPendingPolls') && { cachedPendingPolls: number('cachedPendingPolls') }),
     ...(given('answerAttempts') && { answerAttempts: number('answerAttempts') }),
     ...(given('deleteUnknown') && { deleteUnknown: word(body, 'deleteUnknown', ['error', 'text'], 'error') }),
     ...(given('nightlyNeedsCachedCall') && { nightlyNeedsCachedCall: flag(body, 'nightlyNeedsCachedCall', true) }),

@@ -80,7 +80,7 @@ describe('data', () => {
     };
     const [short, long] = [await days('Days90'), await days('Days365')];
     expect(short >= '2026-08-22' && short < '2026-09-01').toBe(true);
-    expect(long < '2025-12-01').toBe(true);
+    expect(long < '2026-02-01').toBe(true);
     const requestId = await session();
     const refused = await driver.data('AccountsDetail', requestId, { DaysOfTransactions: 'Days7' });
     expect(refused.body).toMatchObject({ FlinksCode: 'INVALID_REQUEST' });

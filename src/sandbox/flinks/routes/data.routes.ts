@@ -57,7 +57,8 @@ function serve(world: FlinksWorld, session: Session, endpoint: Endpoint, direct:
     throw waits ? pending(session, ready.code) : errorOf(session, ready.code);
   }
   const polled = session.polls[endpoint];
-  if (cause !== 'cached' && polled < world.switches.pendingPolls) {
+  const { pendingPolls, cachedPendingPolls } = world.switches;
+  if (polled < (cause === 'cached' ? cachedPendingPolls : pendingPolls)) {
     world.put({ ...session, polls: { ...session.polls, [endpoint]: polled + 1 } });
     throw pending(session, 'OPERATION_PENDING');
   }

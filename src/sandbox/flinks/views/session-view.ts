@@ -36,7 +36,7 @@ function loginView({ loginId, login, isScheduledRefresh, dataAsOf, createdAt }: 
 }
 
 /** What every answer about a session ends in. */
-export function tail(session: Session, card: Card | null): Json {
+export function tail(session: Pick<Session, 'login' | 'save' | 'tag' | 'requestId'>, card: Card | null): Json {
   const name = institutionOf(session.login.institutionId)?.name ?? '';
   return {
     InstitutionName: name,

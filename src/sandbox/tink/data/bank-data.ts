@@ -62,20 +62,52 @@ const INCOME = {
   SAVINGS: null,
 } as const;
 
+/** Whether a pending transaction keeps its id when it is booked. No source says what the vendor does. */
+export type PendingIds = 'kept' | 'new';
+
+/** Credentials are never changed, only replaced, so what was drawn for one stays right. */
+const drawn = new WeakMap<Credential, { readonly pendingIds: PendingIds; readonly accounts: readonly BankAccount[] }>();
+
 /** What the vendor holds after the latest pull; the same for the same credential and time, and longer with every day. */
-export function accountsOf(credential: Credential, provider: DemoProvider): readonly BankAccount[] {
+export function accountsOf(
+  credential: Credential,
+  provider: DemoProvider,
+  pendingIds: PendingIds = 'kept',
+): readonly BankAccount[] {
   if (credential.dataAsOf === null) return [];
-  const kinds =
-    credential.outcome === 'partial-data' ? (['CHECKING'] as const) : (['CHECKING', 'SAVINGS', 'CREDIT_CARD'] as const);
-  return kinds.map((kind) => account(credential, provider, kind, credential.dataAsOf ?? 0));
+  const before = drawn.get(credential);
+  if (before?.pendingIds === pendingIds) return before.accounts;
+  const accounts = draw(credential, provider, credential.dataAsOf, pendingIds);
+  drawn.set(credential, { pendingIds, accounts });
+  return accounts;
 }
 
-function account(credential: Credential, provider: DemoProvider, kind: BankAccount['kind'], asOf: number): BankAccount {
+function draw(
+  credential: Credential,
+  provider: DemoProvider,
+  asOf: number,
+  pendingIds: PendingIds,
+): readonly BankAccount[] {
+  const kinds =
+    credential.outcome === 'partial-data' ? (['CHECKING'] as const) : (['CHECKING', 'SAVINGS', 'CREDIT_CARD'] as const);
+  return kinds.map((kind) => account(credential, provider, kind, asOf, pendingIds));
+}
+
+function account(
+  credential: Credential,
+  provider: DemoProvider,
+  kind: BankAccount['kind'],
+  asOf: number,
+  pendingIds: PendingIds,
+): BankAccount {
   const login = `${provider.market}:demobank:${credential.login}:${kind}`;
-  const id = hex(`${credential.id}:${kind}`);
+  const seed = hex(`${credential.id}:${kind}`);
+  // New ids are all that a new minting changes.
+  const id = (credential.mints ?? 0) === 0 ? seed : hex(`${seed}:${credential.mints}`);
   const number = digits(login, 10);
   const currency = currencyOf(provider.market);
-  const transactions = kind === 'SAVINGS' ? [] : history(id, kind, currency, credential.created, asOf);
+  const transactions =
+    kind === 'SAVINGS' ? [] : history({ id, seed, kind, currency, pendingIds }, credential.created, asOf);
   const opening = kind === 'CREDIT_CARD' ? 0 : OPENING_BALANCE;
   const booked = transactions.reduce((sum, { amount, status }) => (status === 'BOOKED' ? sum + amount : sum), opening);
   return {
@@ -89,11 +121,15 @@ function account(credential: Credential, provider: DemoProvider, kind: BankAccou
   };
 }
 
+interface Holder extends Pick<BankAccount, 'id' | 'kind' | 'currency'> {
+  /** What the transactions are drawn from; unlike the id it never changes. */
+  readonly seed: string;
+  readonly pendingIds: PendingIds;
+}
+
 /** Newest first. The newest day is still pending. */
 function history(
-  accountId: string,
-  kind: BankAccount['kind'],
-  currency: string,
+  { id: accountId, seed, kind, currency, pendingIds }: Holder,
   created: number,
   asOf: number,
 ): readonly BankTransaction[] {
@@ -103,16 +139,17 @@ function history(
   return days.flatMap((day) => {
     const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
     const status = day === last ? 'PENDING' : 'BOOKED';
-    const spent = Array.from({ length: number32(`${accountId}:${date}`) % 3 }, (_, n) => purchase(accountId, date, n));
+    const spent = Array.from({ length: number32(`${seed}:${date}`) % 3 }, (_, n) => purchase(seed, date, n));
     const income = INCOME[kind];
     const paid = income && date.endsWith(income.day) ? [income] : [];
     return [...paid, ...spent].map(({ amount, merchant }, n) => ({
-      ...{ id: hex(`${accountId}:${date}:${n}`), accountId, amount, currency, status, date, merchant },
+      ...{ accountId, amount, currency, status, date, merchant },
+      id: hex(`${accountId}:${date}:${n}${status === 'PENDING' && pendingIds === 'new' ? ':pending' : ''}`),
     }));
   });
 }
 
-function purchase(accountId: string, date: string, n: number): Pick<BankTransaction, 'amount' | 'merchant'> {
-  const draw = number32(`${accountId}:${date}:${n}:purchase`);
+function purchase(seed: string, date: string, n: number): Pick<BankTransaction, 'amount' | 'merchant'> {
+  const draw = number32(`${seed}:${date}:${n}:purchase`);
   return { amount: -(990 + (draw % 60_000)), merchant: MERCHANTS[draw % MERCHANTS.length] ?? EMPLOYER };
 }

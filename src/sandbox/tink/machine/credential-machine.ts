@@ -108,6 +108,7 @@ function succeed(credential: Credential, run: Credential['run'], at: number): Cr
     ...credential,
     updated: credential.statusUpdated,
     ...(run?.pulls && { dataAsOf: credential.statusUpdated }),
+    ...(run?.pulls && credential.remintNext && { mints: (credential.mints ?? 0) + 1, remintNext: false }),
     ...(run?.authenticates && { sessionExpiryDate: at + credential.sessionMs, sessionAlive: true }),
   };
 }

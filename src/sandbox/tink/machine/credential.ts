@@ -73,6 +73,10 @@ export interface Credential {
   readonly appUri: string;
   readonly callbackUri: string | null;
   readonly run: Run | null;
+  /** How often the vendor gave its accounts and transactions new ids; absent = never. */
+  readonly mints?: number;
+  /** The next run that pulls data ends with new ids. */
+  readonly remintNext?: boolean;
 }
 
 /** What a run is started with. */
