@@ -8,6 +8,8 @@ import type { Caller } from './caller.js';
 import { Public } from './public.decorator.js';
 import { RequireScope } from './require-scope.decorator.js';
 import type { Scope } from './scope.js';
+import { ConnectionOwners, DeletionOwners, LinkSessionOwners } from './user-tokens/owners.js';
+import { UserBoundary } from './user-tokens/user-boundary.js';
 
 class Routes {
   @RequireScope('users:read')
@@ -54,9 +56,30 @@ class Known extends Authenticator {
   }
 }
 
+class NoConnections extends ConnectionOwners {
+  override async ownerOf(): Promise<null> {
+    return null;
+  }
+}
+
+class NoLinkSessions extends LinkSessionOwners {
+  override async ownerOf(): Promise<null> {
+    return null;
+  }
+}
+
+class NoDeletions extends DeletionOwners {
+  override async ownerOf(): Promise<null> {
+    return null;
+  }
+}
+
 async function decide(type: new () => object, route: string, caller: Caller | null) {
-  const request = { headers: {}, caller: undefined as Caller | undefined };
-  const guard = new AccessGuard(new Known(caller));
+  const request = { method: 'GET', routeOptions: { url: '/x' }, headers: {}, caller: undefined as Caller | undefined };
+  const guard = new AccessGuard(
+    new Known(caller),
+    new UserBoundary(new NoConnections(), new NoLinkSessions(), new NoDeletions()),
+  );
   const context: ExecutionContext = new ExecutionContextHost(
     [request],
     type,
@@ -70,6 +93,7 @@ async function decide(type: new () => object, route: string, caller: Caller | nu
 }
 
 const reader = callerWith('users:read');
+const bound: Caller = { kind: 'user', userId: 'u1', issuedBy: 'client:c1', scopes: new Set(['users:read']) };
 const everythingElse = callerWith('users:write', 'admin');
 
 describe('AccessGuard', () => {
@@ -81,6 +105,7 @@ describe('AccessGuard', () => {
     ['nobody', Routes, 'read', null, 'access.unauthenticated'],
     ['a caller without the scope, admin or not', Routes, 'read', everythingElse, 'access.denied'],
     ['anybody where nothing is declared', Routes, 'silent', everythingElse, 'access.denied'],
+    ['a user token on a route that no list ties to a user', Routes, 'read', bound, 'access.denied'],
     ['nobody on a closed route of an open controller', OpenRoutes, 'closed', null, 'access.unauthenticated'],
     ['a reader on a closed route of an open controller', OpenRoutes, 'closed', reader, 'access.denied'],
   ])('refuses %s', async (_case, type, route, caller, code) => {

@@ -6,8 +6,10 @@ import { routesOf, type Route } from './access-routes.js';
 
 const ADMIN_KEY = 'e2e-bootstrap-key-0123456789abcdef0123456789';
 /** All that may be reached without a key. Whoever adds a line says in the review why. */
-const PUBLIC = new Set(
-  [
+const PUBLIC = new Set([
+  // The vendor's signature over the body is the proof.
+  'POST /webhooks/:provider',
+  ...[
     '/healthz',
     '/readyz',
     '/metrics',
@@ -22,7 +24,7 @@ const PUBLIC = new Set(
     // The user's browser comes back from the bank; the single-use state of the link session is its proof.
     '/link/:provider/callback',
   ].flatMap((template) => [`GET ${template}`, `HEAD ${template}`]),
-);
+]);
 const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 type HttpMethod = (typeof HTTP_METHODS)[number];
 

@@ -30,7 +30,7 @@ describe('access on a real database', () => {
   afterAll(() => server.close());
 
   beforeEach(async () => {
-    await database.query('TRUNCATE clients, client_keys, audit_entries');
+    await database.query('TRUNCATE clients, client_keys, audit_entries CASCADE');
     clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z'));
     room = accessRoom(database, clock);
   });

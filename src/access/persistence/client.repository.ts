@@ -5,6 +5,7 @@ import { Failure } from '../../platform/errors/failure.js';
 import { decodeCursor, isUuid, toPage, type Page } from '../../platform/pagination/cursor.js';
 import type { Client } from '../client.js';
 import { secretHash, type PresentedKey } from '../key.js';
+import type { Scope } from '../scope.js';
 import { ClientEntity } from './client.entity.js';
 import { ClientKeyEntity } from './client-key.entity.js';
 
@@ -18,6 +19,12 @@ export class ClientRepository {
     const row = await this.database.manager.findOneBy(ClientEntity, { id });
     if (!row) throw new Failure('client.not_found', { detail: 'There is no client with this id.' });
     return toClient(row);
+  }
+
+  /** @returns null when there is no such client, or it is revoked. */
+  async liveScopes(id: string): Promise<readonly Scope[] | null> {
+    const row = await this.database.manager.findOneBy(ClientEntity, { id, revokedAt: IsNull() });
+    return row?.scopes ?? null;
   }
 
   /** Newest first, revoked ones too. @throws Failure `request.invalid_cursor` */

@@ -55,8 +55,9 @@ export class UserRepository {
     return toPage(rows, limit, (row) => row.id, toUser);
   }
 
-  async requestDeletion(id: string, at: Date, dueAt: Date): Promise<void> {
-    await this.database.query(
+  /** @param manager of a transaction; otherwise it is written at once. */
+  async requestDeletion(id: string, at: Date, dueAt: Date, manager = this.database.manager): Promise<void> {
+    await manager.query(
       `UPDATE users SET deletion_requested_at = coalesce(deletion_requested_at, $2), deletion_due_at = $3
         WHERE id = $1 AND deleted_at IS NULL`,
       [id, at, dueAt],
