@@ -1,0 +1,14 @@
+import { Failure } from '../platform/errors/failure.js';
+
+export const IDEMPOTENCY_HEADER = 'idempotency-key';
+export const REPLAYED_HEADER = 'idempotency-replayed';
+
+/** Visible ASCII. Two headers of the name arrive joined by a comma and a space, and are refused with it. */
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const RULE = 'The header Idempotency-Key must have 1 to 255 visible ASCII characters.';
+
+/** @throws Failure `request.invalid` */
+export function idempotencyKeyOf(header: string | readonly string[]): string {
+  if (typeof header === 'string' && KEY.test(header)) return header;
+  throw new Failure('request.invalid', { detail: RULE, violations: [{ pointer: IDEMPOTENCY_HEADER, message: RULE }] });
+}
