@@ -50,7 +50,8 @@ export class AnswerChallenge {
     const { credentials } = this.providers.provider(connection.provider);
     const values = new Map(answers.map((answer) => [answer.name, new Opened(answer.value)]));
     const ref = credentialRefOf(connection);
-    const result = await credentials.submitSupplementalInformation(ref, challenge, values, this.providers.call());
+    const call = await this.providers.callFor(connection.userId);
+    const result = await credentials.submitSupplementalInformation(ref, challenge, values, call);
     return this.claims.conclude(claim, result, origin);
   }
 

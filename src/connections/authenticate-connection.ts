@@ -6,6 +6,7 @@ import { ClaimedCall, type Claim } from './claimed-call.js';
 import { credentialRefOf } from './credential-ref.js';
 import type { Connection } from './domain/connection.js';
 import { isMoving } from './domain/connection-state.js';
+import { MOST_REFUSALS } from './login-guard.js';
 import type { Origin } from './origin.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
 import { ReadConnections } from './read-connections.js';
@@ -36,9 +37,12 @@ export class AuthenticateConnection {
     return after ?? this.read.stored(id);
   }
 
+  /** @throws Failure `login.guarded`, or the provider's code */
   private async call(claim: Claim, options: AuthenticateOptions, origin: Origin): Promise<Connection> {
+    checkRefusals(claim.connection);
     const { credentials } = this.providers.provider(claim.connection.provider);
-    const result = await credentials.authenticate(credentialRefOf(claim.connection), options, this.providers.call());
+    const call = await this.providers.callFor(claim.connection.userId);
+    const result = await credentials.authenticate(credentialRefOf(claim.connection), options, call);
     return this.claims.conclude(claim, result, origin);
   }
 }
@@ -47,4 +51,12 @@ export class AuthenticateConnection {
 function isUnderWay({ state }: Connection): boolean {
   if (state === 'deleting') throw new Failure('connection.deleting');
   return isMoving(state);
+}
+
+/** The stored login is sent again, and the bank would lock its user. A new one resets what counts. */
+function checkRefusals({ state, cause, wrongLoginCount }: Connection): void {
+  if (state !== 'blocked' || cause !== 'wrong_credentials' || wrongLoginCount < MOST_REFUSALS) return;
+  throw new Failure('login.guarded', {
+    detail: `The bank refused this login ${String(wrongLoginCount)} times. Ask the user for the right one.`,
+  });
 }

@@ -13,6 +13,7 @@ import { ObserveConnection } from './observe-connection.js';
 import type { Origin } from './origin.js';
 import { ConnectionWorkRepository } from './persistence/connection-work.repository.js';
 import { evidenceOf } from './provider-evidence.js';
+import { RefreshAttemptRepository } from './persistence/refresh-attempt.repository.js';
 import { ReadConnections } from './read-connections.js';
 
 /** Longer than any call may take: a claim is only lost by a process that died. */
@@ -36,6 +37,7 @@ export class ClaimedCall {
     private readonly read: ReadConnections,
     private readonly observe: ObserveConnection,
     private readonly lifecycle: ConnectionLifecycle,
+    private readonly attempts: RefreshAttemptRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -46,11 +48,16 @@ export class ClaimedCall {
     try {
       const found = await this.read.stored(id);
       // What a dead process did to it must be known before anything is repeated.
-      const connection = claim.abandoned ? await this.observe.run(found, origin) : found;
+      const connection = claim.abandoned ? await this.afterCrash(found, claim.fence, origin) : found;
       return await command({ connection, fence: claim.fence });
     } finally {
       await this.work.releaseWork(id, claim.fence);
     }
+  }
+
+  private async afterCrash(found: Connection, fence: number, origin: Origin): Promise<Connection> {
+    await this.attempts.abandon(found.id, fence, this.clock.now());
+    return this.observe.run(found, origin);
   }
 
   /** Writes what the call brought. @throws Failure with the provider's code */

@@ -6,14 +6,16 @@ import { TaggedCache } from '../cache/tagged-cache.js';
 import type { Observation } from '../credentials/observation.js';
 import { Failure } from '../platform/errors/failure.js';
 import { Clock } from '../platform/time/clock.js';
-import { ProviderRegistry } from '../providers/registry/provider-registry.js';
 import { holdUser } from '../users/persistence/hold-user.js';
+import { ConnectionChanges } from './connection-changes.js';
+import { hasChangedHands, refuseTaken, succeeded, successionEvent, type Successor } from './credential-successor.js';
 import type { Connection } from './domain/connection.js';
 import type { Evidence, NewConnectionEvent } from './domain/connection-event.js';
-import { decide, type DeletionStarted, type RefusalReason } from './domain/decide.js';
+import { decide, planned, type Decision, type DeletionStarted, type RefusalReason } from './domain/decide.js';
+import { isQuiet } from './domain/quiet.js';
 import { settle } from './domain/settle.js';
 import type { Origin } from './origin.js';
-import { ConnectionEventRepository } from './persistence/connection-event.repository.js';
+import { ProviderTraitsReader } from './provider-traits.js';
 import { ConnectionRepository } from './persistence/connection.repository.js';
 
 export interface Applied {
@@ -28,8 +30,14 @@ export interface ApplyOptions {
   /** The version of the record from which a plain reading began. */
   readonly readAt?: number;
   readonly evidence?: Evidence;
+  /** The record from which a plain reading began. With it, a reading without news costs one statement. */
+  readonly known?: Connection;
   /** Facts that the use case knows better than the provider, e.g. the fingerprint of a new login. */
   readonly facts?: Pick<Connection, 'fingerprint'>;
+  /** The observation is of another credential, which takes the place of the one that is there. */
+  readonly successor?: Successor;
+  /** Written with the change, after the row is locked. A rejection undoes the change. */
+  readonly inSameTransaction?: (manager: EntityManager) => Promise<void>;
 }
 
 /**
@@ -43,9 +51,9 @@ export class ConnectionLifecycle {
   constructor(
     private readonly database: DataSource,
     private readonly connections: ConnectionRepository,
-    private readonly events: ConnectionEventRepository,
+    private readonly changes: ConnectionChanges,
     private readonly cache: TaggedCache,
-    private readonly registry: ProviderRegistry,
+    private readonly traits: ProviderTraitsReader,
     private readonly clock: Clock,
   ) {}
 
@@ -60,35 +68,64 @@ export class ConnectionLifecycle {
       await holdUser(manager, connection.userId);
       await inSameTransaction(manager);
       await this.connections.insert(manager, connection);
-      await this.events.append(manager, connection.id, event);
+      await this.changes.record(manager, { before: null, after: connection, event });
     });
     await this.tellCache(connection);
     this.log.log({ connectionId: connection.id, to: connection.state, cause: connection.cause }, 'connection created');
   }
 
-  /** @throws Failure `connection.not_found` */
+  /** @throws Failure `connection.not_found`, `connection.duplicate` when another connection has the credential or login */
   async apply(
     id: string,
     observation: Observation | DeletionStarted,
     origin: Origin,
     options: ApplyOptions = {},
   ): Promise<Applied> {
-    const applied = await this.database.transaction(async (manager) => {
-      const found = await this.connections.lock(manager, id);
-      if (!found) throw new Failure('connection.not_found');
-      const before = { ...found, ...options.facts };
-      const decision = decide(before, this.settled(before, observation), {
-        ...origin,
-        ...this.context(before),
-        ...options,
-      });
-      if (decision.kind === 'refuse') return { before, connection: found, refused: decision.reason };
-      const connection = await this.connections.update(manager, decision.next);
-      if (decision.event) await this.events.append(manager, id, decision.event);
-      return { before, connection, refused: null };
-    });
+    const quiet = options.known && (await this.applyQuietly(options.known, observation, origin, options));
+    if (quiet) return { connection: quiet, refused: null };
+    const applied = await this.database
+      .transaction(async (manager) => this.write(manager, id, observation, origin, options))
+      .catch(refuseTaken);
     await this.report(applied, origin);
     return { connection: applied.connection, refused: applied.refused };
+  }
+
+  private async write(
+    manager: EntityManager,
+    id: string,
+    observation: Observation | DeletionStarted,
+    origin: Origin,
+    options: ApplyOptions,
+  ): Promise<Applied & { readonly before: Connection }> {
+    const { successor, facts, known = successor?.replaces, evidence } = options;
+    const found = await this.connections.lock(manager, id);
+    if (!found) throw new Failure('connection.not_found');
+    if (hasChangedHands(known, found)) return { before: found, connection: found, refused: 'overtaken' };
+    const begin = successor ? succeeded(found, successor, this.clock.now()) : { ...found, ...facts };
+    const decision = this.decide(begin, observation, origin, options);
+    if (decision.kind === 'refuse') return { before: found, connection: found, refused: decision.reason };
+    await options.inSameTransaction?.(manager);
+    const before = successor ? found : begin;
+    const connection = await this.connections.update(manager, decision.next);
+    const event = successor ? successionEvent(found, decision.next, origin, evidence) : decision.event;
+    await this.changes.record(manager, { before, after: connection, event });
+    return { before, connection, refused: null };
+  }
+
+  /** Without a lock: the version tells whether somebody wrote meanwhile. @returns `null` when there is news, or they did */
+  private async applyQuietly(
+    known: Connection,
+    observation: Observation | DeletionStarted,
+    origin: Origin,
+    options: ApplyOptions,
+  ): Promise<Connection | null> {
+    const decision = this.decide(known, observation, origin, options);
+    if (decision.kind === 'refuse' || decision.event || !isQuiet(known, decision.next)) return null;
+    const { providerStatusAt, lastSuccessAt, nextSyncAt, nextWatchAt } = decision.next;
+    const facts = { providerStatusAt, lastSuccessAt, nextSyncAt, nextWatchAt };
+    if (!(await this.connections.touch(known, facts))) return null;
+    await this.tellCache(known);
+    return { ...known, ...facts };
   }
 
   /** Pausing is not a state; it goes through the same lock so that it cannot be lost. */
@@ -98,21 +135,33 @@ export class ConnectionLifecycle {
       if (!found || found.deletedAt) throw new Failure('connection.not_found');
       if ((found.syncPausedAt !== null) === paused) return found;
       const now = this.clock.now();
-      return this.connections.update(manager, { ...found, syncPausedAt: paused ? now : null, updatedAt: now });
+      const next = { ...found, syncPausedAt: paused ? now : null, updatedAt: now };
+      const { rhythm } = this.traits.of(found.provider);
+      return this.connections.update(manager, found.state === 'active' ? planned(next, { rhythm, now }) : next);
     });
     await this.tellCache(connection);
     return connection;
   }
 
-  private context(connection: Connection) {
-    const capabilities = this.registry.get(connection.provider)?.credentials.capabilities;
-    return { now: this.clock.now(), renewBeforeExpiry: capabilities?.renewBeforeExpiry ?? false };
-  }
-
-  private settled(connection: Connection, observation: Observation | DeletionStarted): Observation | DeletionStarted {
-    const limits = this.registry.get(connection.provider)?.credentials.capabilities.limits;
-    if (observation.state === 'deleting' || !limits) return observation;
-    return settle(connection, observation, this.clock.now(), limits.settleWithinMs);
+  private decide(
+    connection: Connection,
+    observation: Observation | DeletionStarted,
+    origin: Origin,
+    { fence, readAt, evidence }: ApplyOptions,
+  ): Decision {
+    const now = this.clock.now();
+    const { renewBeforeExpiry, rhythm, settleWithinMs } = this.traits.of(connection.provider);
+    const settled =
+      observation.state === 'deleting' || settleWithinMs === null
+        ? observation
+        : settle(connection, observation, now, settleWithinMs);
+    return decide(connection, settled, {
+      ...origin,
+      ...{ now, renewBeforeExpiry, rhythm },
+      ...(fence !== undefined && { fence }),
+      ...(readAt !== undefined && { readAt }),
+      ...(evidence !== undefined && { evidence }),
+    });
   }
 
   private async report(applied: Applied & { readonly before: Connection }, origin: Origin): Promise<void> {

@@ -8,7 +8,8 @@ import { EnsureProviderUser } from '../users/ensure-provider-user.js';
 import { AdoptCredential } from './adopt-credential.js';
 import { CreationMoment, type NewConnection } from './creation-moment.js';
 import type { Connection } from './domain/connection.js';
-import { LoginCheck, type CheckedLogin } from './login-check.js';
+import type { CheckedLogin } from './checked-login.js';
+import { LoginCheck } from './login-check.js';
 import type { Origin } from './origin.js';
 import { ConnectionCreationRepository, type Creation } from './persistence/connection-creation.repository.js';
 import { ProviderAccess, providerUserRef } from '../providers/registry/provider-access.js';
@@ -42,16 +43,16 @@ export class CreateConnection {
       });
     }
     const user = await this.users.known(request.userId);
-    const login = await this.logins.run(provider, request.institutionId, request.answers);
+    const login = await this.logins.run(provider, request.institutionId, request.answers, user.id);
     await this.users.run(user, provider);
     const creation = this.moment.creation(request, user.externalUserId, provider, login, origin);
-    await this.reserve(creation);
+    await this.reserve(creation, origin);
     return this.createAtProvider(provider, creation, login, request.returnUrl, origin);
   }
 
-  private async reserve(creation: Creation): Promise<void> {
+  private async reserve(creation: Creation, origin: Origin): Promise<void> {
     const reservation = await this.creations.reserve(creation);
-    if (reservation.kind === 'duplicate') throw duplicate(reservation.connectionId);
+    if (reservation.kind === 'duplicate') throw await this.adopt.duplicate(reservation.connectionId, origin);
     if (reservation.kind === 'in_progress') {
       throw new Failure('connection.create_in_progress', {
         detail: 'The same login is being connected right now.',
@@ -75,16 +76,23 @@ export class CreateConnection {
         ...(returnUrl === undefined ? {} : { returnUrl }),
         ...(creation.reference === null ? {} : { reference: creation.reference }),
       },
-      this.providers.call(),
+      await this.providers.callFor(creation.userId),
     );
     return result.ok
       ? this.adopt.run(creation, result.value, origin)
-      : this.afterFailure(provider, creation, result.failure, origin);
+      : this.afterFailure(provider, creation, login, result.failure, origin);
   }
 
-  private async afterFailure(provider: Provider, creation: Creation, failure: ProviderFailure, origin: Origin) {
+  private async afterFailure(
+    provider: Provider,
+    creation: Creation,
+    login: CheckedLogin,
+    failure: ProviderFailure,
+    origin: Origin,
+  ): Promise<Connection> {
+    if (failure.code === 'credential.invalid_login') await this.logins.refused(login);
     if (failure.code === 'credential.duplicate') {
-      const orphan = await this.existing(provider, creation);
+      const orphan = await this.existing(provider, creation, origin);
       if (orphan) return this.adopt.run(creation, orphan, origin);
     }
     if (failure.mayHaveHappened) {
@@ -96,19 +104,12 @@ export class CreateConnection {
   }
 
   /** The provider has this login already: ours from a lost creation, or somebody's live connection. */
-  private async existing(provider: Provider, creation: Creation): Promise<CredentialSnapshot | null> {
+  private async existing(provider: Provider, creation: Creation, origin: Origin): Promise<CredentialSnapshot | null> {
     const found = await this.adopt.find(provider, creation);
     if (found.kind === 'connected') {
       await this.creations.drop(creation.id);
-      throw duplicate(found.connectionId);
+      throw await this.adopt.duplicate(found.connectionId, origin);
     }
     return found.kind === 'orphan' ? found.snapshot : null;
   }
-}
-
-function duplicate(connectionId: string): Failure {
-  return new Failure('connection.duplicate', {
-    detail: 'This login is connected already.',
-    members: { connectionId },
-  });
 }

@@ -4,7 +4,7 @@ import type { Provider } from '../credentials/provider.js';
 import { Ids } from '../platform/ids/ids.js';
 import { Clock } from '../platform/time/clock.js';
 import type { Answer } from './domain/field-answers.js';
-import type { CheckedLogin } from './login-check.js';
+import type { CheckedLogin } from './checked-login.js';
 import type { Origin } from './origin.js';
 import type { Creation } from './persistence/connection-creation.repository.js';
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 
-import type { Institution } from '../credentials/institution-directory.js';
 import type { Provider } from '../credentials/provider.js';
 import type { SecretValue } from '../credentials/secret-value.js';
 import { LookupHash } from '../platform/crypto/lookup-hash.js';
@@ -9,13 +8,8 @@ import { Failure } from '../platform/errors/failure.js';
 import { checkAnswers, type Answer } from './domain/field-answers.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
 import { valueOf } from '../providers/registry/provider-failures.js';
-
-export interface CheckedLogin {
-  readonly institution: Institution;
-  readonly fields: ReadonlyMap<string, SecretValue>;
-  /** `null` = the bank asks for nothing that names the user. */
-  readonly fingerprint: string | null;
-}
+import type { CheckedLogin } from './checked-login.js';
+import { LoginGuard } from './login-guard.js';
 
 /** Compares a login with what the institution asks for, before any provider sees it. */
 @Injectable()
@@ -23,12 +17,19 @@ export class LoginCheck {
   constructor(
     private readonly providers: ProviderAccess,
     private readonly lookup: LookupHash,
+    private readonly guard: LoginGuard,
   ) {}
 
-  /** @throws Failure `credential.invalid_input`, `institution.unknown`, `institution.disabled`, or the provider's code */
-  async run(provider: Provider, institutionId: string, answers: readonly Answer[]): Promise<CheckedLogin> {
+  /** @throws Failure `credential.invalid_input`, `institution.unknown`, `institution.disabled`, or the provider's code; `login.guarded` */
+  async run(
+    provider: Provider,
+    institutionId: string,
+    answers: readonly Answer[],
+    userId: string,
+  ): Promise<CheckedLogin> {
     if (!provider.institutions) throw new Failure('capability_unsupported');
-    const institution = valueOf(await provider.institutions.find(institutionId, this.providers.call()));
+    const call = await this.providers.callFor(userId);
+    const institution = valueOf(await provider.institutions.find(institutionId, call));
     if (institution.status === 'disabled') {
       throw new Failure('institution.disabled', { detail: 'The provider has switched this institution off.' });
     }
@@ -41,7 +42,14 @@ export class LoginCheck {
     }
     const fields = new Map(answers.map((answer) => [answer.name, new Opened(answer.value)]));
     const identity = provider.credentials.loginIdentity(institution, fields);
-    return { institution, fields, fingerprint: this.fingerprint(provider, institution.id, identity) };
+    const login = { institution, fields, fingerprint: this.fingerprint(provider, institution.id, identity) };
+    await this.guard.admit(login);
+    return login;
+  }
+
+  /** The bank refused a login before there was a connection. */
+  async refused(login: CheckedLogin): Promise<void> {
+    await this.guard.refused(login);
   }
 
   fingerprint(provider: Provider, institutionId: string, identity: SecretValue | null): string | null {

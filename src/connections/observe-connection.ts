@@ -16,6 +16,15 @@ import { evidenceOf } from './provider-evidence.js';
 /** All readers of one connection in all processes together cause at most one provider call in this time. */
 export const READING_GAP_MS = 1000;
 
+/** How a reading went. */
+export interface Look {
+  /** The connection as it is afterwards. */
+  readonly connection: Connection;
+  /** `overlapped`: another reader was faster. `unreadable`: the provider said nothing of the connection. */
+  readonly outcome: 'applied' | 'refused' | 'overlapped' | 'unreadable' | 'skipped';
+  readonly failure?: ProviderFailure;
+}
+
 /** Reads the provider's truth about one connection and applies it. Never fails because of the provider. */
 @Injectable()
 export class ObserveConnection {
@@ -30,29 +39,42 @@ export class ObserveConnection {
 
   /** @returns the connection as it is afterwards; as it was when another reader was faster or the provider fails. */
   async run(connection: Connection, origin: Origin): Promise<Connection> {
-    if (!connection.credentialId || connection.state === 'deleting') return connection;
-    if (!(await this.work.claimReading(connection.id, this.clock.now(), READING_GAP_MS))) return connection;
+    return (await this.look(connection, origin)).connection;
+  }
+
+  /** The same, telling how it went. */
+  async look(connection: Connection, origin: Origin): Promise<Look> {
+    if (!connection.credentialId || connection.state === 'deleting') return { connection, outcome: 'skipped' };
+    if (!(await this.work.claimReading(connection.id, this.clock.now(), READING_GAP_MS))) {
+      return { connection, outcome: 'overlapped' };
+    }
     const { credentials } = this.providers.provider(connection.provider);
-    const result = await credentials.get(credentialRefOf(connection), this.providers.call());
+    const call = await this.providers.callFor(connection.userId);
+    const result = await credentials.get(credentialRefOf(connection), call);
     return result.ok
       ? this.apply(connection, result.value.observation, origin)
       : this.afterFailure(connection, result.failure, origin);
   }
 
-  private async apply(connection: Connection, observation: Observation, origin: Origin, evidence: Evidence = {}) {
+  private async apply(
+    connection: Connection,
+    observation: Observation,
+    origin: Origin,
+    evidence: Evidence = {},
+  ): Promise<Look> {
     const { id, version: readAt } = connection;
-    const applied = await this.lifecycle.apply(id, observation, origin, { evidence, readAt });
+    const applied = await this.lifecycle.apply(id, observation, origin, { evidence, readAt, known: connection });
     if (applied.refused) await this.lookLater(applied.connection);
-    return applied.connection;
+    return { connection: applied.connection, outcome: applied.refused ? 'refused' : 'applied' };
   }
 
-  private async afterFailure(connection: Connection, failure: ProviderFailure, origin: Origin): Promise<Connection> {
+  private async afterFailure(connection: Connection, failure: ProviderFailure, origin: Origin): Promise<Look> {
     const evidence = evidenceOf(failure);
     const says = failure.code === 'credential.not_found' ? GONE : failure.observation;
     if (says) return this.apply(connection, says, origin, evidence);
     await this.lookLater(connection);
     this.log.warn({ connectionId: connection.id, provider: connection.provider, ...evidence }, 'provider not readable');
-    return connection;
+    return { connection, outcome: 'unreadable', failure };
   }
 
   private async lookLater(connection: Connection): Promise<void> {

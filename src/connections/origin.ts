@@ -14,3 +14,8 @@ export interface Origin {
 export function apiOrigin(caller: Caller): Origin {
   return { trigger: 'api', actor: actorOf(caller), requestId: RequestContext.requestId };
 }
+
+/** Whoever has a user token hears of no other user's things, not even that they are there; anybody else sees them all. */
+export function mayHearOf({ actor }: Origin, userId: string): boolean {
+  return !actor.startsWith('user:') || actor === `user:${userId}`;
+}

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 
-import type { LoginRefresher } from '../credentials/login-refresher.js';
+import type { Provider } from '../credentials/provider.js';
 import { ok } from '../credentials/result.js';
 import { Failure } from '../platform/errors/failure.js';
 import { ClaimedCall, type Claim } from './claimed-call.js';
-import { credentialRefOf } from './credential-ref.js';
+import { GiveLogin, type GivenLogin } from './credential-login.js';
+import { SucceedCredential } from './credential-succession.js';
 import type { Connection } from './domain/connection.js';
 import { isMoving } from './domain/connection-state.js';
 import type { Answer } from './domain/field-answers.js';
-import { LoginCheck, type CheckedLogin } from './login-check.js';
+import type { CheckedLogin } from './checked-login.js';
+import { LoginCheck } from './login-check.js';
 import type { Origin } from './origin.js';
-import { ConnectionRepository } from './persistence/connection.repository.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
 import { ReadConnections } from './read-connections.js';
 
@@ -19,10 +20,11 @@ import { ReadConnections } from './read-connections.js';
 export class ReplaceLogin {
   constructor(
     private readonly read: ReadConnections,
-    private readonly connections: ConnectionRepository,
     private readonly providers: ProviderAccess,
     private readonly logins: LoginCheck,
     private readonly claims: ClaimedCall,
+    private readonly giving: GiveLogin,
+    private readonly succession: SucceedCredential,
   ) {}
 
   /** @throws Failure `capability_unsupported`, `connection.busy`, `connection.different_login`, `connection.duplicate`, and those of `LoginCheck` */
@@ -36,27 +38,31 @@ export class ReplaceLogin {
       });
     }
     checkSettled(connection);
-    const login = await this.logins.run(provider, connection.institutionId, answers);
+    const login = await this.logins.run(provider, connection.institutionId, answers, connection.userId);
     this.checkIdentity(connection, login);
     const { login: port } = provider;
-    const after = await this.claims.run(id, origin, async (claim) => this.send(claim, port, login, origin));
+    const after = await this.claims.run(id, origin, async (claim) => {
+      checkSettled(claim.connection);
+      if (claim.connection.provider !== provider.id) busy();
+      this.checkIdentity(claim.connection, login);
+      const given = await this.giving.run(provider, port, claim.connection, login, origin);
+      return this.conclude(claim, provider, login.fingerprint, given, origin);
+    });
     return after ?? busy();
   }
 
-  private async send(claim: Claim, port: LoginRefresher, login: CheckedLogin, origin: Origin): Promise<Connection> {
-    const { connection } = claim;
-    checkSettled(connection);
-    this.checkIdentity(connection, login);
-    await this.take(connection, login.fingerprint);
-    const result = await port.replaceLogin(credentialRefOf(connection), login.fields, this.providers.call());
-    if (result.ok) {
-      const facts = { fingerprint: login.fingerprint };
-      return this.claims.conclude(claim, ok(result.value.observation), origin, { facts });
+  private async conclude(
+    claim: Claim,
+    provider: Provider,
+    fingerprint: string | null,
+    { result, isNew }: GivenLogin,
+    origin: Origin,
+  ): Promise<Connection> {
+    if (!result.ok) return this.claims.conclude(claim, result, origin);
+    if (isNew) {
+      return this.succession.run(claim.connection, { provider, snapshot: result.value, fingerprint }, origin);
     }
-    if (!result.failure.mayHaveHappened) {
-      await this.connections.giveLoginBack(connection.id, login.fingerprint, connection.fingerprint);
-    }
-    return this.claims.conclude(claim, result, origin);
+    return this.claims.conclude(claim, ok(result.value.observation), origin, { facts: { fingerprint } });
   }
 
   /** A connection that has data belongs to one bank login; another one would mix two people's accounts. */
@@ -67,19 +73,6 @@ export class ReplaceLogin {
         detail: 'This is another login than the one that is connected. Create a new connection for it.',
       });
     }
-  }
-
-  /** Before the provider hears of it: of two connections that want the same login, only one may send it. */
-  private async take(connection: Connection, fingerprint: string | null): Promise<void> {
-    if (fingerprint === connection.fingerprint) return;
-    if (fingerprint === null || (await this.connections.takeLogin(connection.id, fingerprint))) return;
-    const other = await this.connections.findByFingerprint(fingerprint);
-    if (!other)
-      throw new Failure('connection.create_in_progress', { detail: 'The same login is being connected right now.' });
-    throw new Failure('connection.duplicate', {
-      detail: 'This login is connected already.',
-      members: { connectionId: other.id },
-    });
   }
 }
 

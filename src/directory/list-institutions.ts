@@ -10,6 +10,8 @@ export interface InstitutionQuery {
   readonly market?: string | undefined;
   /** Words of the bank's name or id, in any order and case. */
   readonly text?: string | undefined;
+  /** Of the texts, e.g. `sv_SE`. */
+  readonly locale?: string | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -20,13 +22,13 @@ export class ListInstitutions {
   constructor(private readonly providers: ProviderAccess) {}
 
   /** @throws Failure `provider.unknown`, `capability_unsupported`, `request.invalid_cursor`, or the provider's code */
-  async run(providerId: string, { market, text, limit, cursor }: InstitutionQuery): Promise<Page<Institution>> {
+  async run(providerId: string, { market, text, locale, limit, cursor }: InstitutionQuery): Promise<Page<Institution>> {
     const provider = this.providers.provider(providerId);
     if (!provider.institutions) {
       throw new Failure('capability_unsupported', { detail: `${provider.name} does not tell which banks it reaches.` });
     }
     const after = cursor === undefined ? null : decodeCursor(cursor, (key) => key.length <= 150);
-    const all = valueOf(await provider.institutions.list(market, this.providers.call()));
+    const all = valueOf(await provider.institutions.list(market, this.providers.call(locale)));
     const words = (text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
     const rows = all
       .filter((bank) => matches(bank, words) && (after === null || bank.id > after))

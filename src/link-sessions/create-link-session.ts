@@ -32,7 +32,7 @@ export class CreateLinkSession {
     private readonly server: ServerConfig,
   ) {}
 
-  /** @throws Failure `user.not_found`, `provider.unknown`, `capability_unsupported`, `connection.not_found`, or the provider's code */
+  /** @throws Failure `user.not_found`, `provider.unknown`, `capability_unsupported`, `connection.not_found`, `connection.busy`, or the provider's code */
   async run(request: LinkSessionRequest, actor: string): Promise<{ session: LinkSession; url: SecretValue }> {
     const user = await this.users.known(request.userId);
     const provider = this.providers.provider(request.provider);
@@ -49,13 +49,9 @@ export class CreateLinkSession {
 
   private async target(request: LinkSessionRequest, user: User, provider: Provider): Promise<LinkTarget | null> {
     const { purpose, connectionId } = request;
-    if (purpose === 'connect') {
-      if (connectionId !== undefined)
-        throw invalid('/connectionId', 'A connection is named to repair it, not to connect.');
-      return null;
-    }
-    if (connectionId === undefined) throw invalid('/connectionId', `Needed to ${purpose.replace('_', ' ')}.`);
-    return this.targets.find(connectionId, user.id, provider);
+    if (connectionId !== undefined) return this.targets.find(connectionId, user.id, provider, purpose);
+    if (purpose === 'connect') return null;
+    throw invalid('/connectionId', `Needed to ${purpose.replace('_', ' ')}.`);
   }
 
   private linkRequest(
@@ -72,7 +68,7 @@ export class CreateLinkSession {
       purpose,
       state,
       callbackUrl: callbackUrl(this.server, provider.id),
-      ...(target ? { credential: target.credential } : {}),
+      ...(target?.credential ? { credential: target.credential } : {}),
       ...(bank === undefined ? {} : { institutionId: bank }),
       ...(user.market ? { market: user.market } : {}),
       ...(language ? { locale: language } : {}),

@@ -15,7 +15,7 @@ export interface LinkSession {
   readonly provider: ProviderId;
   readonly institutionId: string | null;
   readonly purpose: LinkPurpose;
-  /** The connection to repair, or the one that came out. */
+  /** The connection to repair, to connect anew or to move; or the one that came out. */
   readonly connectionId: string | null;
   /** Where the user's browser goes in the end. */
   readonly redirectUrl: string;

@@ -10,15 +10,23 @@ import { CallbackPage } from './http/callback-page.js';
 import { LinkCallbackController } from './http/link-callback.controller.js';
 import { LinkSessionsController } from './http/link-sessions.controller.js';
 import { LinkSessionFactory } from './link-session.factory.js';
+import { LinkSessionOwnersModule } from './link-session-owners.js';
 import { LinkVisits } from './link-visits.js';
 import { LinkSessionEntity } from './persistence/link-session.entity.js';
 import { LinkSessionMapper } from './persistence/link-session.mapper.js';
 import { LinkSessionRepository } from './persistence/link-session.repository.js';
+import { PruneLinkVisits } from './prune-link-visits.js';
 import { RecoverLinkVisits } from './recover-link-visits.js';
 import { SettleLinkVisit } from './settle-link-visit.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([LinkSessionEntity]), ProvidersModule, UsersModule, ConnectionsModule],
+  imports: [
+    TypeOrmModule.forFeature([LinkSessionEntity]),
+    ProvidersModule,
+    UsersModule,
+    ConnectionsModule,
+    LinkSessionOwnersModule,
+  ],
   controllers: [LinkSessionsController, LinkCallbackController],
   providers: [
     LinkSessionMapper,
@@ -29,8 +37,9 @@ import { SettleLinkVisit } from './settle-link-visit.js';
     CompleteLinkVisit,
     SettleLinkVisit,
     RecoverLinkVisits,
+    PruneLinkVisits,
     CallbackPage,
   ],
-  exports: [LinkSessionRepository, RecoverLinkVisits],
+  exports: [LinkSessionRepository, RecoverLinkVisits, PruneLinkVisits],
 })
 export class LinkSessionsModule {}

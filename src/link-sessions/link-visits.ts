@@ -16,13 +16,18 @@ export class LinkVisits {
     private readonly targets: LinkTargets,
   ) {}
 
-  /** @throws Failure `link.used` when the visit is over, `connection.not_found` when its connection is gone */
+  /**
+   * A visit that brings a new credential needs no connection: what came out must be settled even when it is gone.
+   * @throws Failure `link.used` when the visit is over, `connection.not_found` when its connection is gone, `link.other_provider` when it moved
+   */
   async visit(session: LinkSession, server: Pick<ServerConfig, 'publicUrl'>): Promise<LinkReturn> {
     const { state, handle, purpose, userId, connectionId } = session;
     if (!state) throw new Failure('link.used');
     const provider = this.providers.provider(session.provider);
     const target =
-      purpose === 'connect' || connectionId === null ? null : await this.targets.find(connectionId, userId, provider);
+      purpose === 'connect' || connectionId === null
+        ? null
+        : await this.targets.find(connectionId, userId, provider, purpose);
     return {
       user: providerUserRef(userId),
       purpose,
@@ -30,7 +35,7 @@ export class LinkVisits {
       callbackUrl: callbackUrl(server, provider.id),
       ...(handle ? { handle } : {}),
       ...(session.status === 'completing' ? { cameBack: true } : {}),
-      ...(target ? { credential: target.credential } : {}),
+      ...(target?.credential ? { credential: target.credential } : {}),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 
 import { ConnectLinked } from '../connections/connect-linked.js';
+import { RepairConnection } from '../connections/credential-repair.js';
 import type { Connection } from '../connections/domain/connection.js';
 import type { Origin } from '../connections/origin.js';
 import type { LinkOutcome } from '../credentials/link-flow.js';
@@ -19,6 +20,7 @@ export class SettleLinkVisit {
 
   constructor(
     private readonly connections: ConnectLinked,
+    private readonly repairs: RepairConnection,
     private readonly sessions: LinkSessionRepository,
     private readonly clock: Clock,
   ) {}
@@ -64,14 +66,17 @@ export class SettleLinkVisit {
     const { userId, externalUserId, provider, connectionId, purpose, reference } = session;
     const visitor = { userId, externalUserId, provider, reference };
     const origin = originOf(session);
-    const repairs = purpose === 'connect' ? null : connectionId;
     if (outcome.kind === 'duplicate') {
-      if (repairs !== null) throw await this.connections.duplicate(provider, userId, outcome.credentialId);
-      return this.connections.existing(visitor, outcome.credentialId, origin);
+      const { credentialId } = outcome;
+      if (connectionId === null) return this.connections.existing(visitor, credentialId, origin);
+      if (purpose !== 'connect') throw await this.repairs.duplicate(visitor, credentialId);
+      return this.repairs.alreadyThere(connectionId, visitor, credentialId, origin);
     }
-    return repairs === null
-      ? this.connections.connect(visitor, outcome.snapshot, origin)
-      : this.connections.repair(repairs, outcome.snapshot, origin);
+    const { snapshot } = outcome;
+    if (connectionId === null) return this.connections.connect(visitor, snapshot, origin);
+    return purpose === 'connect'
+      ? this.repairs.reconnected(connectionId, visitor, snapshot, origin)
+      : this.repairs.renewed(connectionId, visitor, snapshot, origin);
   }
 
   private async endOf(session: LinkSession, outcome: Exclude<LinkOutcome, { kind: 'not_ready' }>): Promise<LinkEnd> {
@@ -88,6 +93,8 @@ export class SettleLinkVisit {
 /** Codes that are an end; anything else may be tried again. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'link.different_login',
+  // The connection moved while the user was away.
+  'link.other_provider',
   'connection.duplicate',
   'connection.not_found',
   'connection.deleting',

@@ -166,6 +166,22 @@ describe('claims that all processes respect', () => {
       expect(await store.work.claimDueForWatch(TINK, at(41_000), 50, 40_000)).toEqual([id]);
     });
 
+    it('is not put off by a reading from before a command whose answer was lost', async () => {
+      const { id } = await store.add({ nextWatchAt: at(60) });
+      const known = await store.connections.find(id);
+      const claim = await store.work.claimWork(id, 'w', NOON, 40_000);
+      await store.work.watchSoon(id, at(2));
+      await store.work.releaseWork(id, claim?.fence ?? 0);
+      const facts = { providerStatusAt: null, lastSuccessAt: null, nextSyncAt: null };
+
+      expect(known && (await store.connections.touch(known, { ...facts, nextWatchAt: at(120) }))).toBe(true);
+      expect((await store.connections.find(id))?.nextWatchAt).toEqual(at(2));
+
+      const later = await store.connections.find(id);
+      expect(later && (await store.connections.touch(later, { ...facts, nextWatchAt: at(120) }))).toBe(true);
+      expect((await store.connections.find(id))?.nextWatchAt).toEqual(at(120));
+    });
+
     it('is not begun by postponing it', async () => {
       const { id } = await store.add({ nextWatchAt: null });
       await store.work.postponeWatch({ id, version: 1 }, NOON);

@@ -3,6 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 
 import { TaggedCache, type Loaded } from '../../src/cache/tagged-cache.js';
+import { ConnectionChanges } from '../../src/connections/connection-changes.js';
+import { DeletionReceipts } from '../../src/connections/deletion-receipts.js';
+import { DeletionTallies } from '../../src/connections/deletion-tallies.js';
+import { ProviderTraitsReader } from '../../src/connections/provider-traits.js';
+import { SyncConfig } from '../../src/config/slices.js';
 import { ConnectionLifecycle } from '../../src/connections/connection-lifecycle.js';
 import type { Connection } from '../../src/connections/domain/connection.js';
 import type { Origin } from '../../src/connections/origin.js';
@@ -14,10 +19,13 @@ import {
 import { ConnectionEventEntity } from '../../src/connections/persistence/connection-event.entity.js';
 import { ConnectionEventRepository } from '../../src/connections/persistence/connection-event.repository.js';
 import { ConnectionListRepository } from '../../src/connections/persistence/connection-list.repository.js';
+import { RefreshAttemptRepository } from '../../src/connections/persistence/refresh-attempt.repository.js';
 import { ConnectionWorkRepository } from '../../src/connections/persistence/connection-work.repository.js';
 import { ConnectionEntity } from '../../src/connections/persistence/connection.entity.js';
 import { ConnectionMapper } from '../../src/connections/persistence/connection.mapper.js';
 import { ConnectionRepository } from '../../src/connections/persistence/connection.repository.js';
+import { DeletionReceiptEntity } from '../../src/connections/persistence/deletion-receipt.entity.js';
+import { DeletionReceiptRepository } from '../../src/connections/persistence/deletion-receipt.repository.js';
 import { providerId } from '../../src/credentials/provider-id.js';
 import type { Provider } from '../../src/credentials/provider.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
@@ -25,6 +33,7 @@ import { LookupHash } from '../../src/platform/crypto/lookup-hash.js';
 import { Opened } from '../../src/platform/crypto/opened.js';
 import { Sealer } from '../../src/platform/crypto/sealer.js';
 import { MovableClock } from '../../src/platform/time/clock.js';
+import { UuidIds } from '../../src/platform/ids/ids.js';
 import { ProviderRegistry } from '../../src/providers/registry/provider-registry.js';
 import { ProviderUserEntity } from '../../src/users/persistence/provider-user.entity.js';
 import { UserEntity } from '../../src/users/persistence/user.entity.js';
@@ -63,9 +72,11 @@ export class ConnectionStore {
   readonly lists: ConnectionListRepository;
   readonly events: ConnectionEventRepository;
   readonly work: ConnectionWorkRepository;
+  readonly attempts: RefreshAttemptRepository;
   readonly creations: ConnectionCreationRepository;
   readonly users: UserRepository;
   readonly lifecycle: ConnectionLifecycle;
+  readonly receipts: DeletionReceipts;
 
   private constructor(
     readonly database: TestDatabase,
@@ -80,7 +91,18 @@ export class ConnectionStore {
     this.work = new ConnectionWorkRepository(source);
     this.creations = new ConnectionCreationRepository(source);
     this.users = new UserRepository(source);
-    this.lifecycle = new ConnectionLifecycle(source, this.connections, this.events, this.cache, registry, this.clock);
+    this.attempts = new RefreshAttemptRepository(source);
+    const changes = new ConnectionChanges(this.events);
+    const receipts = new DeletionReceiptRepository(source);
+    this.receipts = new DeletionReceipts(changes, receipts, new DeletionTallies(), new UuidIds(), this.clock);
+    this.lifecycle = new ConnectionLifecycle(
+      source,
+      this.connections,
+      changes,
+      this.cache,
+      new ProviderTraitsReader(registry, new SyncConfig(86_400_000, 21_600_000, 32)),
+      this.clock,
+    );
   }
 
   static async open(providers: readonly Provider[] = []): Promise<ConnectionStore> {
@@ -89,6 +111,7 @@ export class ConnectionStore {
       ConnectionEntity,
       ConnectionEventEntity,
       ConnectionCreationEntity,
+      DeletionReceiptEntity,
       UserEntity,
       ProviderUserEntity,
     ];

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 
 function after(before: Connection, observation: Observation, more: Partial<DecisionContext> = {}): Connection {
   const decision = decide(before, observation, {
-    ...{ now: NOON, trigger: 'sync', actor: 'watcher', requestId: null, renewBeforeExpiry: true },
+    ...{ now: NOON, trigger: 'system', actor: 'watcher', requestId: null, renewBeforeExpiry: true, rhythm: null },
     ...more,
   });
   if (decision.kind === 'refuse') throw new Error(`refused: ${decision.reason}`);
@@ -62,6 +62,12 @@ describe('counters of decide', () => {
   it('forgets all failures when the connection is healthy again', () => {
     const before = connection({ state: 'retrying', consecutiveFailures: 9, wrongLoginCount: 2, retryAt: at(1) });
     expect(after(before, observed('active'))).toMatchObject({ consecutiveFailures: 0, wrongLoginCount: 0 });
+  });
+
+  it('dates a success when a scheduled sync finds the connection healthy', () => {
+    const before = connection({ lastSuccessAt: at(-9), providerStatusAt: at(-9) });
+    const same = observed('active', { providerStatusAt: at(-9) });
+    expect(after(before, same, { trigger: 'sync' }).lastSuccessAt).toEqual(NOON);
   });
 
   it('dates a success only when the provider has moved', () => {

@@ -11,6 +11,15 @@ import { isUnknownStatus } from './reading-order.js';
 
 type Step = Observation | DeletionStarted;
 
+/** Of each of the fifteen properties. */
+const RUNS = { numRuns: 350 };
+const DAY = 86_400_000;
+const RHYTHMS: readonly DecisionContext['rhythm'][] = [
+  null,
+  { kind: 'refresh', everyMs: DAY },
+  { kind: 'read', everyMs: DAY / 4 },
+];
+
 const time = fc.integer({ min: -20, max: 20 }).map((second) => at(second * 1000));
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 
@@ -39,7 +48,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const context = (tick: number, more: Partial<DecisionContext> = {}): DecisionContext => ({
-  ...{ now: at(tick * 1000), trigger: 'sync', actor: 'watcher', requestId: null, renewBeforeExpiry: true },
+  ...{
+    now: at(tick * 1000),
+    trigger: 'sync',
+    actor: 'watcher',
+    requestId: null,
+    renewBeforeExpiry: true,
+    rhythm: null,
+  },
   ...more,
 });
 
@@ -52,10 +68,14 @@ function frozen<T>(value: T): T {
 }
 
 /** Plays steps one after the other; `each` sees every one. */
-function play(steps: readonly Step[], each: (before: Connection, step: Step, after: Connection | null) => void) {
+function play(
+  steps: readonly Step[],
+  each: (before: Connection, step: Step, after: Connection | null) => void,
+  more: Partial<DecisionContext> = {},
+) {
   let now = connection({ providerStatusAt: at(-20_000) });
   steps.forEach((one, tick) => {
-    const decision = decide(frozen(now), frozen(one), frozen(context(tick)));
+    const decision = decide(frozen(now), frozen(one), frozen(context(tick, more)));
     each(now, one, decision.kind === 'apply' ? decision.next : null);
     if (decision.kind === 'apply') now = decision.next;
   });
@@ -83,6 +103,7 @@ describe('decide, for any observations in any order', () => {
           newest = observedAt;
         });
       }),
+      RUNS,
     );
   });
 
@@ -111,6 +132,7 @@ describe('decide, for any observations in any order', () => {
           ]);
         },
       ),
+      RUNS,
     );
   });
 
@@ -127,6 +149,7 @@ describe('decide, for any observations in any order', () => {
         );
         expect(timely.kind).toBe(isUnknownStatus(late) ? 'refuse' : 'apply');
       }),
+      RUNS,
     );
   });
 
@@ -137,6 +160,7 @@ describe('decide, for any observations in any order', () => {
           if (one.state !== 'deleting' && isUnknownStatus(one)) expect(after).toBeNull();
         });
       }),
+      RUNS,
     );
   });
 
@@ -155,6 +179,74 @@ describe('decide, for any observations in any order', () => {
           expect(after.fingerprint === null).toBe(after.state === 'deleted');
         });
       }),
+      RUNS,
+    );
+  });
+
+  it('plans a sync only for what is healthy or tries again, and never where nobody may', () => {
+    fc.assert(
+      fc.property(sequences, fc.constantFrom(...RHYTHMS), fc.boolean(), (steps, rhythm, paused) => {
+        const allowed: readonly string[] = ['active', 'retrying'];
+        play(
+          steps,
+          (_before, one, after) => {
+            if (!after) return;
+            if (!allowed.includes(after.state) || !rhythm) expect(after.nextSyncAt).toBeNull();
+            else if (after.state === 'active') expect(after.nextSyncAt).not.toBeNull();
+            if (after.state === 'retrying' && rhythm?.kind === 'read') expect(after.nextSyncAt).toBeNull();
+            if (one.state === 'failed' || one.state === 'deleted') expect(after.nextWatchAt).toBeNull();
+          },
+          { rhythm, trigger: paused ? 'sync' : 'webhook' },
+        );
+      }),
+      RUNS,
+    );
+  });
+
+  it('counts upwards by one, or starts again from nothing', () => {
+    fc.assert(
+      fc.property(sequences, maybe(fc.nat(3)), (steps, fence) => {
+        play(
+          [...steps, ...steps],
+          (before, _one, after) => {
+            if (!after) return;
+            for (const counter of ['consecutiveFailures', 'wrongLoginCount'] as const) {
+              expect([0, before[counter], before[counter] + 1]).toContain(after[counter]);
+            }
+          },
+          fence === null ? {} : { fence },
+        );
+      }),
+      RUNS,
+    );
+  });
+
+  it('never brings a deleted connection back, whatever comes late', () => {
+    const gone = observation.map((made): Observation => ({ ...made, state: 'deleted', cause: 'none' }));
+    fc.assert(
+      fc.property(sequences, gone, sequences, fc.boolean(), (before, deletion, late, ours) => {
+        const first = ours ? [{ state: 'deleting' } as const] : [];
+        let buried: Connection | null = null;
+        play([...before, ...first, { ...deletion, providerStatusAt: null }, ...late], (_before, _one, after) => {
+          if (buried) expect(after).toBeNull();
+          else if (after?.state === 'deleted') buried = after;
+        });
+        expect(buried).toMatchObject({ state: 'deleted', credentialId: null, fingerprint: null, nextSyncAt: null });
+      }),
+      RUNS,
+    );
+  });
+
+  it('is caught by no time of the future: whatever comes later in truth still counts', () => {
+    const far = fc.integer({ min: 2, max: 3650 }).map((days) => at(days * DAY));
+    fc.assert(
+      fc.property(live, far, live, fc.integer({ min: 1, max: 20 }), (odd, future, healthy, second) => {
+        const truth = { ...healthy, providerStatusAt: at(second * 1000) };
+        const end = play([{ ...odd, providerStatusAt: future, dataAsOf: future }, truth], () => undefined);
+        expect([end.state, end.cause]).toEqual([truth.state, truth.cause]);
+        expect(end.dataAsOf).not.toEqual(future);
+      }),
+      RUNS,
     );
   });
 
@@ -167,6 +259,7 @@ describe('decide, for any observations in any order', () => {
           if (before.state === 'deleting' && after) expect(['deleting', 'deleted']).toContain(after.state);
         });
       }),
+      RUNS,
     );
   });
 
@@ -177,6 +270,7 @@ describe('decide, for any observations in any order', () => {
         const kept = { id, userId, provider, reference, version, fence, createdAt, syncPausedAt };
         expect(play(steps, () => undefined)).toMatchObject(kept);
       }),
+      RUNS,
     );
   });
 
@@ -191,6 +285,7 @@ describe('decide, for any observations in any order', () => {
           }
         });
       }),
+      RUNS,
     );
   });
 
@@ -203,6 +298,7 @@ describe('decide, for any observations in any order', () => {
         if (decision.next.state !== state) expect(decision.event).toMatchObject({ from: state, to: one.state });
         if (decision.event) expect(decision.event.at).toEqual(NOON);
       }),
+      RUNS,
     );
   });
 
@@ -215,6 +311,7 @@ describe('decide, for any observations in any order', () => {
         expect(decide(before, one, context(1))).toEqual(first);
         expect({ ...before, credentialId: null }).toEqual(copy);
       }),
+      RUNS,
     );
   });
 
@@ -229,6 +326,7 @@ describe('decide, for any observations in any order', () => {
         const stale = decision.kind === 'refuse' && decision.reason === 'stale_fence';
         expect(stale).toBe(brought < held);
       }),
+      RUNS,
     );
   });
 });

@@ -14,6 +14,7 @@ const context: DecisionContext = {
   actor: 'watcher',
   requestId: null,
   renewBeforeExpiry: true,
+  rhythm: { kind: 'refresh', everyMs: 86_400_000 },
 };
 
 const QUESTION: Challenge = { kind: 'submit_information', expiresAt: at(120_000), fields: [field()] };
@@ -120,6 +121,17 @@ describe('decide', () => {
       expect(same.next.cause).toBe('wrong_credentials');
       expect(same.event).toBeNull();
     });
+
+    it.each(['reauth_required', 'blocked', 'failed'] as const)(
+      'heals %s when the provider is content again, though its data is no newer',
+      (state) => {
+        // The error came without a time of its own, so the known time is that of the last success.
+        const troubled = connection({ state, cause: 'sca_required', providerStatus: 'ERROR', providerStatusAt: NOON });
+        expect(applied(troubled, observed('active')).next).toMatchObject({ state: 'active', cause: 'none' });
+        expect(refusal(troubled, observed('active', { cause: 'unknown' }))).toBe('not_moved');
+        expect(refusal(troubled, observed('active', { providerStatusAt: at(-1) }))).toBe('out_of_order');
+      },
+    );
 
     it('does not set a connection in motion again that was given up', () => {
       const givenUp = connection({ state: 'retrying', cause: 'provider_unavailable', retryAt: at(-1), ...sameWord });

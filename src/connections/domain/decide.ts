@@ -3,8 +3,9 @@ import type { Connection } from './connection.js';
 import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.js';
 import { isMoving, TRANSITIONS, type ConnectionState } from './connection-state.js';
 import { consentRenewableFrom } from './clocks.js';
-import { compareWithKnown, isPlaced, isUnknownStatus, sameQuestion, tellsMore } from './reading-order.js';
+import { believable, compareWithKnown, isPlaced, isUnknownStatus, sameQuestion, tellsMore } from './reading-order.js';
 import { statusWord } from './status-word.js';
+import { isReadBySync, plannedSync, type SyncRhythm } from './sync-schedule.js';
 import { DELETION_WATCH_MS, nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
 
 /** Who or what brought an observation, and when. */
@@ -23,6 +24,8 @@ export interface DecisionContext {
   readonly readAt?: number;
   /** The provider lets a consent be renewed while it is still valid. */
   readonly renewBeforeExpiry: boolean;
+  /** `null` = the provider was switched off. */
+  readonly rhythm: SyncRhythm | null;
 }
 
 /** Our own step into deletion; everything else comes from a provider. */
@@ -48,12 +51,13 @@ export type Decision =
  */
 export function decide(
   connection: Connection,
-  observation: Observation | DeletionStarted,
+  brought: Observation | DeletionStarted,
   context: DecisionContext,
 ): Decision {
   if (context.fence !== undefined && context.fence < connection.fence) return refuse('stale_fence');
-  if (!TRANSITIONS[connection.state].includes(observation.state)) return refuse('illegal_transition');
-  if (observation.state === 'deleting') return startDeletion(connection, context);
+  if (!TRANSITIONS[connection.state].includes(brought.state)) return refuse('illegal_transition');
+  if (brought.state === 'deleting') return startDeletion(connection, context);
+  const observation = believable(brought, context.now);
   if (isUnknownStatus(observation)) return refuse('unknown_status');
 
   const order = compareWithKnown(connection, observation);
@@ -91,12 +95,22 @@ function applyObservation(connection: Connection, observation: Observation, cont
     retryAt: observation.state === 'retrying' ? retryTime(connection, observation, counters, context, moved) : null,
     dataAsOf: newest(connection.dataAsOf, observation.dataAsOf),
     degradedGroups: observation.degradedGroups ?? connection.degradedGroups,
-    lastSuccessAt: observation.state === 'active' && moved ? context.now : connection.lastSuccessAt,
-    nextSyncAt: observation.state === 'active' ? connection.nextSyncAt : null,
+    lastSuccessAt: isSuccess(observation, context, moved) ? context.now : connection.lastSuccessAt,
+    nextSyncAt: null,
     updatedAt: context.now,
   };
   if (observation.state === 'deleted') return buried(base, context.now);
-  return { ...base, nextWatchAt: nextWatchAt(base, context.now) };
+  return planned({ ...base, nextSyncAt: plannedSync(connection, base, context.rhythm, context.now) }, context);
+}
+
+/** With the time of the next reading that nobody asks for. */
+export function planned(connection: Connection, { rhythm, now }: Pick<DecisionContext, 'rhythm' | 'now'>): Connection {
+  return { ...connection, nextWatchAt: isReadBySync(connection, rhythm) ? null : nextWatchAt(connection, now) };
+}
+
+/** An outcome, or a scheduled sync that found the connection healthy. */
+function isSuccess({ state }: Observation, { trigger }: DecisionContext, moved: boolean): boolean {
+  return state === 'active' && (moved || trigger === 'sync');
 }
 
 /** Details of an error that cannot be read this time are not forgotten. */

@@ -1,4 +1,7 @@
-import { FIELD_TYPES, type Field } from '../../credentials/field.js';
+import fc from 'fast-check';
+
+import { choicesIn } from '../../credentials/field-choices.js';
+import { FIELD_TYPES, type Field, type FieldType } from '../../credentials/field.js';
 import { field } from '../../../test/factories/field.factory.js';
 import { checkAnswers, escapePointer } from './field-answers.js';
 
@@ -43,6 +46,8 @@ describe('checkAnswers', () => {
       ['multi_select', 'b,a', null],
       ['multi_select', 'a,c', 'Not one of the options.'],
       ['multi_select', 'a,', 'Not one of the options.'],
+      ['multi_select', ',a', 'Not one of the options.'],
+      ['multi_select', 'a,b,a', 'Chosen twice.'],
     ] as const)('%s with options takes or refuses %j: %s', (type, value, message) => {
       expect(verdict({ type, options }, value)).toBe(message);
     });
@@ -56,6 +61,8 @@ describe('checkAnswers', () => {
       const withComma = [{ value: 'x,y', label: 'Both' }, ...options];
       expect(verdict({ type: 'multi_select', options: withComma }, 'x,y')).toBeNull();
       expect(verdict({ type: 'select', options: withComma }, 'x,y')).toBeNull();
+      expect(verdict({ type: 'multi_select', options: withComma }, 'a,x,y,b')).toBeNull();
+      expect(verdict({ type: 'multi_select', options: withComma }, 'x,a')).toBe('Not one of the options.');
     });
 
     it('does not want an answer to information', () => {
@@ -188,6 +195,85 @@ describe('checkAnswers', () => {
       expect(problems.length).toBeGreaterThan(0);
       expect(JSON.stringify(problems)).not.toContain(SECRET);
     }
+  });
+});
+
+describe('for any fields and any answers', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    fc.constantFrom('', 'true', '12', 'a', 'a,b', '__proto__', 'constructor', '\u0000', 'é', '𝟘'),
+  );
+  const anyField: fc.Arbitrary<Field> = fc
+    .record(
+      {
+        name: text,
+        label: text,
+        type: fc.constantFrom<FieldType>(...FIELD_TYPES),
+        required: fc.boolean(),
+        masked: fc.boolean(),
+        minLength: fc.nat(8),
+        maxLength: fc.nat(8),
+        pattern: fc.oneof(text, fc.constantFrom('^[0-9]{4}$', '(a+)+$', '[', '\\d+')),
+        options: fc.array(fc.record({ value: text, label: text }), { maxLength: 4 }),
+      },
+      { requiredKeys: ['name', 'label', 'type', 'required', 'masked'] },
+    )
+    .map((made) => made);
+  const fields = fc.uniqueArray(anyField, { maxLength: 5, selector: ({ name }) => name });
+  const answers = fc
+    .array(fc.record({ name: text, value: text }), { maxLength: 6 })
+    .map((given) => given.map((one, index) => ({ ...one, pointer: `/fields/${String(index)}` })));
+
+  it('never fails, points at what was given or is missing, and asks for nothing that only shows something', () => {
+    fc.assert(
+      fc.property(fields, answers, (asked, given) => {
+        const problems = checkAnswers(asked, given, '/fields');
+        const missing = asked.map(({ name }) => `/fields/${escapePointer(name)}`);
+        const known = new Set([...given.map(({ pointer }) => pointer), ...missing]);
+        for (const { pointer, message } of problems) {
+          expect(known.has(pointer)).toBe(true);
+          expect(message).not.toBe('');
+        }
+        const shown = new Set(asked.filter(({ type }) => type === 'info').map(({ name }) => name));
+        for (const { name, pointer } of given.filter((each) => shown.has(each.name))) {
+          expect([name, problems.find((each) => each.pointer === pointer)?.kind]).toEqual([name, 'unknown_field']);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('accepts nothing that breaks what is asked', () => {
+    fc.assert(
+      fc.property(anyField, text, (asked, value) => {
+        if (asked.type === 'info') return;
+        if (checkAnswers([asked], [{ name: asked.name, value, pointer: '/fields/0' }], '/fields').length > 0) return;
+        if (asked.required) expect(value).not.toBe('');
+        if (value === '') return;
+        expect(value.length).toBeGreaterThanOrEqual(asked.minLength ?? 0);
+        expect(value.length).toBeLessThanOrEqual(asked.maxLength ?? Infinity);
+        if (asked.type === 'numeric') expect(value).toMatch(/^\d+$/);
+        if (asked.type === 'checkbox') expect(['true', 'false']).toContain(value);
+        const offered = asked.options?.map((option) => option.value) ?? [];
+        if (asked.type === 'select' && offered.length > 0) expect(offered).toContain(value);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('reads back every choice of several, commas and all', () => {
+    const option = fc.string({ unit: fc.constantFrom('a', 'b', ',', ' '), minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.uniqueArray(option, { minLength: 1, maxLength: 5 }), fc.nat(31), (offered, bits) => {
+        const chosen = offered.filter((_one, index) => (bits >> index) % 2 === 1);
+        if (chosen.length === 0) return;
+        const read = choicesIn(chosen.join(','), offered);
+        // Two lists can look the same; what is read is one of them.
+        expect(read?.join(',')).toBe(chosen.join(','));
+        expect(read?.every((one) => offered.includes(one))).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

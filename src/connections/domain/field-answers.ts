@@ -1,3 +1,4 @@
+import { choicesIn } from '../../credentials/field-choices.js';
 import type { Field } from '../../credentials/field.js';
 import { patternCost } from './pattern-cost.js';
 
@@ -68,15 +69,18 @@ function mismatch(field: Field, value: string): string | null {
   if (field.maxLength !== undefined && value.length > field.maxLength) return `At most ${field.maxLength} characters.`;
   if (field.type === 'numeric' && !/^\d+$/.test(value)) return 'Digits only.';
   if (field.type === 'checkbox' && value !== 'true' && value !== 'false') return 'Must be "true" or "false".';
-  if (!isOffered(field, value)) return 'Not one of the options.';
+  const choice = wrongChoice(field, value);
+  if (choice !== null) return choice;
   return matchesPattern(field, value) ? null : (field.patternError ?? 'Does not have the form that the bank asks for.');
 }
 
-/** Several choices are joined by commas; an option may hold a comma itself. */
-function isOffered(field: Field, value: string): boolean {
-  const offered = new Set((field.options ?? []).map((option) => option.value));
-  if (offered.size === 0 || offered.has(value)) return true;
-  return field.type === 'multi_select' && value.split(',').every((choice) => offered.has(choice));
+/** Several choices are joined by commas. A choice without options is free. */
+function wrongChoice({ type, options = [] }: Field, value: string): string | null {
+  const offered = options.map((option) => option.value);
+  if (offered.length === 0) return null;
+  const chosen = type === 'multi_select' ? choicesIn(value, offered) : offered.includes(value) ? [value] : null;
+  if (chosen === null) return 'Not one of the options.';
+  return new Set(chosen).size < chosen.length ? 'Chosen twice.' : null;
 }
 
 /** A pattern that does not compile here, or takes too long, is the provider's to judge. */

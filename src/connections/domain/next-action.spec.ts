@@ -220,6 +220,13 @@ describe('nextAction', () => {
       });
     });
 
+    it.each([
+      ['renewable', { consentRenewableFrom: at(-1), consentExpiresAt: at(1) }],
+      ['over', { consentExpiresAt: at(-1) }],
+    ])('is to renew when the consent is %s', (_what, consent) => {
+      expect(action({ syncPausedAt: at(-1), ...consent })).toMatchObject({ kind: 'renew_consent', by: 'user' });
+    });
+
     it.each(CONNECTION_STATES.filter((state) => state !== 'active'))('is what %s asks for otherwise', (state) => {
       expect(action({ state, syncPausedAt: at(-1) })).toEqual(action({ state }));
     });

@@ -44,9 +44,6 @@ const UNKNOWN_REPEATED = 3;
 type Facts = Pick<Capabilities, 'authenticate' | 'replaceLogin' | 'connect'>;
 
 export function nextAction(connection: Connection, capabilities: Facts, now: Date): NextAction {
-  if (connection.syncPausedAt !== null && connection.state === 'active') {
-    return { kind: 'resume_sync', by: 'operator', message: 'Syncing is paused. Resume it to get new data.' };
-  }
   switch (connection.state) {
     case 'pending':
     case 'authenticating':
@@ -138,6 +135,10 @@ function activeAction(connection: Connection, capabilities: Facts, now: Date): N
   if (from !== null && from <= now) {
     const deadline = ends === null ? {} : { deadline: ends };
     return { ...renewal('The consent ends soon. The user can renew it now.', capabilities), ...deadline };
+  }
+  // A pause does not stop a consent from ending, so the user comes first.
+  if (connection.syncPausedAt !== null) {
+    return { kind: 'resume_sync', by: 'operator', message: 'Syncing is paused. Resume it to get new data.' };
   }
   return { kind: 'none', by: 'nobody', message: 'Nothing to do.' };
 }

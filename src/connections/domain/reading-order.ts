@@ -1,7 +1,26 @@
 import type { Challenge } from '../../credentials/challenge.js';
 import type { Observation } from '../../credentials/observation.js';
 import type { Connection } from './connection.js';
-import { isMoving } from './connection-state.js';
+import { isMoving, type ConnectionState } from './connection-state.js';
+
+/** A time of the provider that is further ahead of our clock than this is an error, not a time. */
+const MOST_AHEAD_MS = 24 * 3_600_000;
+
+/**
+ * The reading without times from the far future. One wrong date would make every true reading look out of order, and
+ * old data look fresh, until that date comes.
+ */
+export function believable(observation: Observation, now: Date): Observation {
+  const { providerStatusAt, dataAsOf, ...rest } = observation;
+  const latest = now.getTime() + MOST_AHEAD_MS;
+  const isTooLate = (at: Date | null | undefined): boolean => (at?.getTime() ?? 0) > latest;
+  if (!isTooLate(providerStatusAt) && !isTooLate(dataAsOf)) return observation;
+  return {
+    ...rest,
+    providerStatusAt: isTooLate(providerStatusAt) ? null : providerStatusAt,
+    ...(dataAsOf !== undefined && !isTooLate(dataAsOf) && { dataAsOf }),
+  };
+}
 
 export type ReadingOrder = 'older' | 'same' | 'newer';
 
@@ -23,6 +42,8 @@ export function compareWithKnown(
   return difference < 0 ? 'older' : difference === 0 ? 'same' : 'newer';
 }
 
+const STOPPED: readonly ConnectionState[] = ['reauth_required', 'blocked', 'failed'];
+
 /**
  * Of two readings with the same time, is the second the same fact with more detail? A link or the reason of an error
  * may be readable only a moment after its status. Another word at the same time is the status from before our call
@@ -31,6 +52,7 @@ export function compareWithKnown(
 export function tellsMore(connection: Connection, observation: Observation): boolean {
   // The trouble had no time of the provider's, else this reading would be older. It is over.
   if (connection.state === 'retrying' && isOutcome(observation)) return true;
+  if (STOPPED.includes(connection.state) && observation.state === 'active' && isOutcome(observation)) return true;
   if (observation.providerStatus !== connection.providerStatus) return false;
   if (isMoving(connection.state)) return true;
   return connection.cause === 'unknown' && isOutcome(observation);

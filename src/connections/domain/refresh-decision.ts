@@ -2,19 +2,21 @@ import type { Capabilities } from '../../credentials/capabilities.js';
 import type { Connection } from './connection.js';
 
 export type RefreshDecision =
-  | { readonly kind: 'go' }
+  | { readonly kind: 'go'; readonly reason: 'healthy' | 'retry' }
   /** One is under way: the caller gets the connection as it is. */
   | { readonly kind: 'already_running' }
   | {
       readonly kind: 'refuse';
-      readonly code: 'connection.not_refreshable' | 'capability_unsupported';
+      readonly code: 'connection.not_refreshable' | 'capability_unsupported' | 'provider.rate_limited';
       readonly reason: string;
+      readonly retryAt?: Date;
     };
 
 /** May this connection be refreshed now? Pure; the reason is also what the caller reads. */
 export function mayRefresh(
-  connection: Pick<Connection, 'state' | 'syncPausedAt'>,
+  connection: Pick<Connection, 'state' | 'cause' | 'syncPausedAt' | 'retryAt'>,
   capabilities: Pick<Capabilities, 'refresh'>,
+  now: Date,
 ): RefreshDecision {
   if (capabilities.refresh === 'by_provider') {
     return {
@@ -26,8 +28,9 @@ export function mayRefresh(
   if (connection.syncPausedAt !== null) return refuse('Syncing is paused. Resume it first.');
   switch (connection.state) {
     case 'active':
+      return { kind: 'go', reason: 'healthy' };
     case 'retrying':
-      return { kind: 'go' };
+      return isCoolingDown(connection, now) ? coolingDown(connection.retryAt) : { kind: 'go', reason: 'retry' };
     case 'pending':
     case 'authenticating':
     case 'syncing':
@@ -46,6 +49,18 @@ export function mayRefresh(
     case 'deleted':
       return refuse('The connection is deleted.');
   }
+}
+
+/** Whoever asks again too early only makes the limit last longer. Other trouble may be over at any moment. */
+function isCoolingDown<T extends Pick<Connection, 'cause' | 'retryAt'>>(
+  connection: T,
+  now: Date,
+): connection is T & { readonly retryAt: Date } {
+  return connection.cause === 'rate_limited' && connection.retryAt !== null && connection.retryAt > now;
+}
+
+function coolingDown(retryAt: Date): RefreshDecision {
+  return { kind: 'refuse', code: 'provider.rate_limited', reason: 'The provider limits our calls for now.', retryAt };
 }
 
 function refuse(reason: string): RefreshDecision {

@@ -114,6 +114,7 @@ describe('settle', () => {
             actor: 'w',
             requestId: null,
             renewBeforeExpiry: true,
+            rhythm: null,
           } as const;
           const decision = decide(now, settle(now, reading, moment, LIMIT), context);
           if (decision.kind === 'apply') now = decision.next;

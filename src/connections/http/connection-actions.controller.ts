@@ -47,6 +47,7 @@ export class ConnectionActionsController {
   })
   @ApiResponse({ status: 202, type: ConnectionResponse })
   @ApiProblems('connection.not_refreshable', 'credential.busy', 'capability_unsupported', 'provider.rate_limited')
+  @ApiProblems('quota.exhausted')
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async refresh(
     @Param('id', UuidPipe) id: string,

@@ -6,6 +6,7 @@ import { providerId } from '../../credentials/provider-id.js';
 import { at, connection, NOON } from '../../../test/factories/connection.factory.js';
 import { field } from '../../../test/factories/field.factory.js';
 import { ProviderFake } from '../../../test/fakes/provider.fake.js';
+import { ConnectionView } from '../connection-view.js';
 import type { Connection } from '../domain/connection.js';
 import type { NextAction } from '../domain/next-action.js';
 import { ConnectionResponseMapper, toActionResponse, toFieldResponse } from './connection-response.mapper.js';
@@ -18,8 +19,7 @@ const capable = new ProviderFake('capable', {
   qr: false,
 });
 const mapper = new ConnectionResponseMapper(
-  new ProviderAccess(new ProviderRegistry([capable])),
-  MovableClock.frozenAt(NOON),
+  new ConnectionView(new ProviderAccess(new ProviderRegistry([capable])), MovableClock.frozenAt(NOON)),
 );
 const record = (changes: Partial<Connection> = {}) => connection({ provider: providerId('capable'), ...changes });
 

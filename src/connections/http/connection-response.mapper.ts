@@ -1,114 +1,25 @@
 import { Injectable } from '@nestjs/common';
 
-import { Clock } from '../../platform/time/clock.js';
-import type { Field, FieldOption } from '../../credentials/field.js';
-import { ProviderAccess } from '../../providers/registry/provider-access.js';
-import { consentStatus, dataStatus } from '../domain/clocks.js';
+import type { Field } from '../../credentials/field.js';
+import { actionBody, ConnectionView, fieldBody } from '../connection-view.js';
 import type { Connection } from '../domain/connection.js';
-import { nextAction, type NextAction } from '../domain/next-action.js';
+import type { NextAction } from '../domain/next-action.js';
 import type { ConnectionResponse, FieldResponse, NextActionResponse } from './connection.response.js';
 
-/** What a connection shows of itself: an allow-list. A member that is not named here never leaves the house. */
+/** The view of a connection as the REST API documents it. */
 @Injectable()
 export class ConnectionResponseMapper {
-  constructor(
-    private readonly providers: ProviderAccess,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly view: ConnectionView) {}
 
   toResponse(connection: Connection): ConnectionResponse {
-    const now = this.clock.now();
-    const capabilities = this.providers.capabilities(connection.provider);
-    return {
-      id: connection.id,
-      userId: connection.userId,
-      externalUserId: connection.externalUserId,
-      provider: connection.provider,
-      institutionId: connection.institutionId,
-      institutionName: connection.institutionName,
-      reference: connection.reference,
-      state: {
-        value: connection.state,
-        since: connection.stateSince.toISOString(),
-        cause: connection.cause,
-        providerStatus: connection.providerStatus,
-      },
-      nextAction: toActionResponse(nextAction(connection, capabilities, now)),
-      ...clocksOf(connection, now),
-      capabilities: {
-        refresh: capabilities.refresh,
-        authenticate: capabilities.authenticate,
-        supplementalInformation: capabilities.supplementalInformation,
-        qr: capabilities.qr,
-        connect: [...capabilities.connect],
-      },
-      createdAt: connection.createdAt.toISOString(),
-      updatedAt: connection.updatedAt.toISOString(),
-    };
+    return this.view.of(connection);
   }
 }
 
-function clocksOf(connection: Connection, now: Date): Pick<ConnectionResponse, 'consent' | 'data' | 'sync'> {
-  return {
-    consent: {
-      status: consentStatus(connection, now),
-      expiresAt: iso(connection.consentExpiresAt),
-      renewableFrom: iso(connection.consentRenewableFrom),
-    },
-    data: {
-      status: dataStatus(connection, now),
-      asOf: iso(connection.dataAsOf),
-      degradedGroups: [...connection.degradedGroups],
-    },
-    sync: {
-      paused: connection.syncPausedAt !== null,
-      nextAt: iso(connection.nextSyncAt),
-      lastAttemptAt: iso(connection.lastAttemptAt),
-      lastSuccessAt: iso(connection.lastSuccessAt),
-    },
-  };
-}
-
 export function toActionResponse(action: NextAction): NextActionResponse {
-  const { kind, by, message, deadline, retryAt, fields, url, qr, linkSession } = action;
-  return {
-    kind,
-    by,
-    message,
-    ...(deadline === undefined ? {} : { deadline: deadline.toISOString() }),
-    ...(retryAt === undefined ? {} : { retryAt: retryAt.toISOString() }),
-    ...(fields === undefined ? {} : { fields: fields.map(toFieldResponse) }),
-    ...(url === undefined ? {} : { url }),
-    ...(qr === undefined ? {} : { qr }),
-    ...(linkSession === undefined ? {} : { linkSession: { purpose: linkSession.purpose } }),
-  };
+  return actionBody(action);
 }
-
-const WHERE_GIVEN = [
-  'minLength',
-  'maxLength',
-  'pattern',
-  'patternError',
-  'hint',
-  'helpText',
-  'value',
-] as const satisfies readonly (keyof Field)[];
 
 export function toFieldResponse(field: Field): FieldResponse {
-  const { name, label, type, required, masked, options } = field;
-  const shown = { name, label, type, required, masked, ...given(field, WHERE_GIVEN) };
-  return options === undefined ? shown : { ...shown, options: options.map(toOption) };
-}
-
-function toOption({ value, label, image }: FieldOption): FieldOption {
-  return { value, label, ...(image === undefined ? {} : { image }) };
-}
-
-function given<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
-  const present = keys.filter((key) => from[key] !== undefined);
-  return Object.fromEntries(present.map((key) => [key, from[key]])) as Pick<T, K>;
-}
-
-function iso(at: Date | null): string | null {
-  return at === null ? null : at.toISOString();
+  return fieldBody(field);
 }

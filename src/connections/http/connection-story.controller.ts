@@ -9,7 +9,8 @@ import { AnswerChallenge } from '../answer-challenge.js';
 import { ExplainConnection } from '../explain-connection.js';
 import { ReadConnections } from '../read-connections.js';
 import { PageQuery } from '../../platform/pagination/page.query.js';
-import { EventPageResponse, ExplanationResponse, toEventResponse, toExplanationResponse } from './event.response.js';
+import { EventPageResponse, toEventResponse } from './event.response.js';
+import { ExplanationResponse, toExplanationResponse } from './explanation.response.js';
 
 /** What a connection went through, and the picture of its open challenge. Never cached. */
 @ApiTags('connections')

@@ -19,6 +19,7 @@ import { CachedConnectionList } from './cached-connection-list.js';
 import { ConnectionResponseMapper } from './connection-response.mapper.js';
 import { CreateConnectionRequest, ListConnectionsQuery } from './connection.requests.js';
 import { ConnectionPageResponse, ConnectionResponse } from './connection.response.js';
+import { DeletionBegunResponse, RECEIPT_LOCATION } from './deletion.dto.js';
 
 @ApiTags('connections')
 @Controller('v1/connections')
@@ -85,17 +86,21 @@ export class ConnectionsController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a connection',
-    description: 'Upstream first. 202 when the provider cannot do it now: Mooring goes on by itself.',
+    description:
+      'Upstream first. 202 when the provider cannot do it now: Mooring goes on by itself. Again: same receipt.',
   })
-  @ApiResponse({ status: 204, description: 'Deleted.' })
-  @ApiResponse({ status: 202, description: 'Being deleted; `Location` shows the connection until it is gone.' })
+  @ApiResponse({ status: 204, description: 'Deleted.', headers: RECEIPT_LOCATION })
+  @ApiResponse({ status: 202, description: 'Being deleted.', type: DeletionBegunResponse, headers: RECEIPT_LOCATION })
   @ApiProblems('request.invalid', 'connection.not_found')
   async remove(
     @Param('id', UuidPipe) id: string,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    if (await this.deletion.run(id, apiOrigin(caller))) return;
-    reply.status(202).header('location', `/v1/connections/${id}`);
+  ): Promise<DeletionBegunResponse | undefined> {
+    const { receiptId, done } = await this.deletion.run(id, apiOrigin(caller));
+    reply.header('location', `/v1/deletions/${receiptId}`);
+    if (done) return undefined;
+    reply.status(202);
+    return { receipt: receiptId, status: 'pending' };
   }
 }

@@ -3,9 +3,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { CAUSES, type Cause } from '../../credentials/observation.js';
 import { TRIGGERS, type ConnectionEvent, type Evidence, type Trigger } from '../domain/connection-event.js';
 import { CONNECTION_STATES, type ConnectionState } from '../domain/connection-state.js';
-import type { Explanation } from '../domain/explain.js';
-import { toActionResponse } from './connection-response.mapper.js';
-import { NextActionResponse } from './connection.response.js';
 
 export class EventResponse {
   @ApiProperty({ example: 1 })
@@ -53,28 +50,6 @@ export class EventPageResponse {
   nextCursor!: string | null;
 }
 
-export class StoryLineResponse {
-  @ApiProperty()
-  text!: string;
-
-  @ApiProperty()
-  event!: EventResponse;
-}
-
-export class ExplanationResponse {
-  @ApiProperty({ example: 'The connection is active since 2026-11-20T10:00:00.000Z; the provider calls it UPDATED.' })
-  summary!: string;
-
-  @ApiProperty()
-  nextAction!: NextActionResponse;
-
-  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
-  mooringLooksAgainAt!: string | null;
-
-  @ApiProperty({ type: [StoryLineResponse] })
-  story!: StoryLineResponse[];
-}
-
 export function toEventResponse(event: ConnectionEvent): EventResponse {
   const { seq, at, providerAt, from, to, cause, trigger, actor, evidence } = event;
   return {
@@ -87,14 +62,5 @@ export function toEventResponse(event: ConnectionEvent): EventResponse {
     trigger,
     actor,
     evidence,
-  };
-}
-
-export function toExplanationResponse(explanation: Explanation): ExplanationResponse {
-  return {
-    summary: explanation.summary,
-    nextAction: toActionResponse(explanation.nextAction),
-    mooringLooksAgainAt: explanation.mooringLooksAgainAt?.toISOString() ?? null,
-    story: explanation.story.map(({ text, event }) => ({ text, event: toEventResponse(event) })),
   };
 }

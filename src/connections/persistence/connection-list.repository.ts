@@ -6,6 +6,7 @@ import type { Connection } from '../domain/connection.js';
 import type { ConnectionState } from '../domain/connection-state.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionMapper } from './connection.mapper.js';
+import { NEEDS_ACTION } from './needs-action.js';
 
 export interface ConnectionFilter {
   readonly userId?: string | undefined;
@@ -16,9 +17,6 @@ export interface ConnectionFilter {
   /** True: only those that wait for the user. */
   readonly needsAction?: boolean | undefined;
 }
-
-const NEEDS_ACTION = `(c.state IN ('awaiting_user', 'reauth_required', 'blocked', 'failed')
-  OR (c.state = 'active' AND c.consent_renewable_from <= :now))`;
 
 /** Lists of live connections, newest first. */
 @Injectable()
@@ -44,7 +42,7 @@ export class ConnectionListRepository {
       if (value !== undefined) query.andWhere(`c.${name} = :${name}`, { [name]: value });
     }
     if (filter.needsAction !== undefined) {
-      query.andWhere(filter.needsAction ? NEEDS_ACTION : `NOT coalesce(${NEEDS_ACTION}, false)`, { now });
+      query.andWhere(filter.needsAction ? NEEDS_ACTION : `NOT ${NEEDS_ACTION}`, { now });
     }
     if (cursor !== undefined) {
       query.andWhere('c.id < :after', { after: decodeCursor(cursor, isUuid) });

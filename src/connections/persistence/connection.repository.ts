@@ -5,6 +5,7 @@ import type { ProviderId } from '../../credentials/provider-id.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
 import { isUniqueViolation } from '../../platform/database/database-errors.js';
 import type { Connection } from '../domain/connection.js';
+import type { QuietFacts } from '../domain/quiet.js';
 import { ConnectionCreationEntity } from './connection-creation.entity.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionMapper } from './connection.mapper.js';
@@ -94,6 +95,21 @@ export class ConnectionRepository {
     const next = { ...connection, version: connection.version + 1 };
     await manager.update(ConnectionEntity, { id: connection.id }, this.mapper.toChanges(next));
     return next;
+  }
+
+  /**
+   * Brings times up to date. Whoever has claimed the connection since it was read may have said when to look at it;
+   * that is not put off. @returns false when the record was written since it was read
+   */
+  async touch(known: Pick<Connection, 'id' | 'version' | 'fence'>, facts: QuietFacts): Promise<boolean> {
+    const { id, version, fence } = known;
+    const [, count] = await this.database.query<[unknown[], number]>(
+      `UPDATE connections SET provider_status_at = $3, last_success_at = $4, next_sync_at = $5,
+          next_watch_at = CASE WHEN fence = $7 THEN $6::timestamptz ELSE least(next_watch_at, $6) END
+        WHERE id = $1 AND version = $2 AND deleted_at IS NULL`,
+      [id, version, facts.providerStatusAt, facts.lastSuccessAt, facts.nextSyncAt, facts.nextWatchAt, fence],
+    );
+    return count === 1;
   }
 
   private async findOne(where: FindOptionsWhere<ConnectionEntity>): Promise<Connection | null> {

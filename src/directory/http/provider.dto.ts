@@ -46,6 +46,11 @@ export class InstitutionsQuery extends PageQuery {
   @IsString()
   @Length(1, 100)
   query?: string;
+
+  @ApiProperty({ required: false, example: 'sv_SE', description: 'Of the texts, where the provider has them.' })
+  @IsOptional()
+  @Matches(/^[a-z]{2}_[A-Z]{2}$/, { message: 'locale must look like sv_SE' })
+  locale?: string;
 }
 
 export class InstitutionResponse {

@@ -45,9 +45,9 @@ export class ProvidersController {
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async banks(
     @Param('provider') provider: string,
-    @Query() { market, query, limit, cursor }: InstitutionsQuery,
+    @Query() { market, query, locale, limit, cursor }: InstitutionsQuery,
   ): Promise<InstitutionPageResponse> {
-    const { data, nextCursor } = await this.institutions.run(provider, { market, text: query, limit, cursor });
+    const { data, nextCursor } = await this.institutions.run(provider, { market, text: query, locale, limit, cursor });
     return { data: data.map(toInstitutionResponse), nextCursor };
   }
 }

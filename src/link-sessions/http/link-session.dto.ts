@@ -30,7 +30,8 @@ export class CreateLinkSessionRequest {
   @ApiProperty({
     required: false,
     format: 'uuid',
-    description: 'The connection to repair: for renew and update_login.',
+    description:
+      'The connection to repair, for renew and update_login. For connect: the one that the visit gives a new credential, here or at another provider.',
   })
   @IsOptional()
   @IsUUID()

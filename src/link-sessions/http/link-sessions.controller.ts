@@ -6,6 +6,7 @@ import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import { actorOf, type Caller } from '../../access/caller.js';
 import { CurrentCaller } from '../../access/current-caller.decorator.js';
 import { RequireScope } from '../../access/require-scope.decorator.js';
+import { Etagged } from '../../cache/cached-read.decorator.js';
 import { Failure } from '../../platform/errors/failure.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { CreateLinkSession } from '../create-link-session.js';
@@ -32,7 +33,7 @@ export class LinkSessionsController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: "Begin a user's visit at the provider's page", description: 'Single use, thirty minutes.' })
   @ApiResponse({ status: 201, type: CreatedLinkSessionResponse })
-  @ApiProblems('user.not_found', 'user.deleting', 'connection.not_found', 'connection.deleting')
+  @ApiProblems('user.not_found', 'user.deleting', 'connection.not_found', 'connection.deleting', 'connection.busy')
   @ApiProblems('provider.unknown', 'capability_unsupported', 'link.other_provider')
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response', 'provider.misconfigured')
   async create(
@@ -47,7 +48,7 @@ export class LinkSessionsController {
 
   @Get(':id')
   @RequireScope('credentials:read')
-  @Header('cache-control', 'no-store')
+  @Etagged()
   @ApiOperation({ summary: 'How a visit stands' })
   @ApiResponse({ status: 200, type: LinkSessionResponse })
   @ApiProblems('link.unknown')
