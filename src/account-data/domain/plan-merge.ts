@@ -1,0 +1,88 @@
+import { accountChanged, type IncomingAccount, type KnownAccount } from './account.js';
+import { mergeHoldings, type HoldingFacts, type HoldingMerge, type KnownHolding } from './holding.js';
+import { matchAccounts } from './match-accounts.js';
+import { mergeTransactions, type TransactionMerge } from './merge-transactions.js';
+import type { IncomingReading, OfVendorAccount, ReadingExtent } from './reading.js';
+import type { IncomingTransaction, KnownTransaction } from './transaction.js';
+
+export interface AccountPlan {
+  readonly added: readonly { readonly id: string; readonly incoming: IncomingAccount }[];
+  readonly changed: readonly { readonly id: string; readonly incoming: IncomingAccount }[];
+  /** Only the vendor's time may be new. */
+  readonly touched: readonly { readonly id: string; readonly asOf: Date | null }[];
+  readonly closed: readonly string[];
+  readonly questions: readonly { readonly accountId: string; readonly candidates: readonly string[] }[];
+  /** Our id by the vendor's. */
+  readonly idByLookup: ReadonlyMap<string, string>;
+  readonly reidentified: ReadonlySet<string>;
+}
+
+/** @param nextId gives a new id. */
+export function planAccounts(
+  known: readonly KnownAccount[],
+  incoming: readonly IncomingAccount[],
+  { first, missing }: ReadingExtent,
+  nextId: () => string,
+): AccountPlan {
+  const once = [...new Map(incoming.map((account) => [account.vendorLookup, account])).values()];
+  const { matches, added, vanished } = matchAccounts(known, once);
+  const fresh = added.map(({ incoming: account, candidates }) => ({ id: nextId(), incoming: account, candidates }));
+  const changed = matches.filter((match) => accountChanged(match.known, match.incoming));
+  const same = matches.filter((match) => !changed.includes(match));
+  return {
+    added: fresh,
+    changed: changed.map((match) => ({ id: match.known.id, incoming: match.incoming })),
+    touched: same.map((match) => ({ id: match.known.id, asOf: match.incoming.asOf })),
+    closed: first && !missing.has('accounts') ? vanished.filter((each) => !each.closedAt).map(({ id }) => id) : [],
+    questions: fresh
+      .filter(({ candidates }) => candidates.length > 0)
+      .map(({ id, candidates }) => ({ accountId: id, candidates })),
+    idByLookup: new Map([
+      ...known.map(({ vendorLookup, id }): [string, string] => [vendorLookup, id]),
+      ...matches.map((match): [string, string] => [match.incoming.vendorLookup, match.known.id]),
+      ...fresh.map((account): [string, string] => [account.incoming.vendorLookup, account.id]),
+    ]),
+    reidentified: new Set(matches.filter(({ reidentified }) => reidentified).map((match) => match.known.id)),
+  };
+}
+
+export interface KnownRows {
+  readonly transactions: readonly KnownTransaction[];
+  readonly holdings: readonly KnownHolding[];
+}
+
+export interface RowPlan {
+  readonly transactions: TransactionMerge;
+  readonly holdings: HoldingMerge;
+  /** Rows of accounts that nobody listed. */
+  readonly orphans: number;
+}
+
+export function planRows(
+  known: KnownRows,
+  incoming: IncomingReading,
+  accounts: AccountPlan,
+  { since, first, last, missing }: ReadingExtent,
+): RowPlan {
+  const transactions = owned<IncomingTransaction>(incoming.transactions, accounts);
+  const holdings = owned<HoldingFacts>(incoming.holdings, accounts);
+  return {
+    transactions: mergeTransactions(known.transactions, transactions, {
+      whole: first && last && !missing.has('transactions'),
+      since,
+      reidentified: accounts.reidentified,
+    }),
+    holdings: mergeHoldings(known.holdings, holdings, first && !missing.has('holdings')),
+    orphans: incoming.transactions.length + incoming.holdings.length - transactions.length - holdings.length,
+  };
+}
+
+function owned<T extends { readonly accountId: string }>(
+  rows: readonly OfVendorAccount<T>[],
+  { idByLookup }: AccountPlan,
+): T[] {
+  return rows.flatMap(({ accountLookup, ...facts }) => {
+    const accountId = idByLookup.get(accountLookup);
+    return accountId === undefined ? [] : [{ ...facts, accountId } as unknown as T];
+  });
+}

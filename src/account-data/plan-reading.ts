@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+
+import type { BankDay, ProviderAccount } from '../credentials/account-data.js';
+import type { Connection } from '../connections/domain/connection.js';
+import { Ids } from '../platform/ids/ids.js';
+import { Clock } from '../platform/time/clock.js';
+import { dayOf, earliest, latest } from './domain/day.js';
+import { planAccounts, planRows, type AccountPlan, type RowPlan } from './domain/plan-merge.js';
+import type { IncomingReading, ReadingExtent } from './domain/reading.js';
+import type { ReadingClaim, ReadingEnd } from './persistence/data-reading.repository.js';
+import { KnownDataRepository, type KnownData } from './persistence/known-data.repository.js';
+import { ReadingMapper } from './persistence/reading.mapper.js';
+import type { PagesRead } from './read-pages.js';
+
+export interface PlannedReading {
+  readonly incoming: IncomingReading;
+  readonly accounts: AccountPlan;
+  readonly rows: RowPlan;
+  readonly end: ReadingEnd;
+  readonly sources: ReadonlyMap<string, ProviderAccount>;
+  readonly now: Date;
+}
+
+/** Compares what was read with what is here. Reads, writes nothing. */
+@Injectable()
+export class PlanReading {
+  constructor(
+    private readonly known: KnownDataRepository,
+    private readonly mapper: ReadingMapper,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(connection: Connection, claim: ReadingClaim, read: PagesRead): Promise<PlannedReading> {
+    const now = this.clock.now();
+    const incoming = this.mapper.toIncoming(connection.id, read);
+    const from = earliest(incoming.transactions.map(({ day }) => day));
+    const known = await this.known.of(connection.id, from, claim.hasParts ? claim.startedAt : null);
+    const extent = { since: claim.since, first: !claim.hasParts, last: read.next === null, missing: read.missing };
+    const accounts = planAccounts(known.accounts, incoming.accounts, extent, () => this.ids.next());
+    const transactions = [...known.transactions, ...(await this.moved(known, incoming, from))];
+    const rows = planRows({ ...known, transactions }, incoming, accounts, extent);
+    const end = read.next
+      ? unfinished(claim, read, extent, now)
+      : await this.finished(connection, claim, read, { known, incoming, accounts }, now);
+    const sources = new Map(
+      read.accounts.map((each) => [this.mapper.accountLookup(connection.id, each.vendorId), each]),
+    );
+    return { incoming, accounts, rows, end, sources, now };
+  }
+
+  /** Costs a statement only where a reading brings an id that is new among the days it covers. */
+  private async moved(known: KnownData, { transactions }: IncomingReading, from: BankDay | null) {
+    if (from === null || known.accounts.length === 0) return [];
+    const here = new Set(known.transactions.map(({ vendorLookup }) => vendorLookup));
+    const unknown = transactions.flatMap(({ vendorLookup }) => (here.has(vendorLookup) ? [] : (vendorLookup ?? [])));
+    if (unknown.length === 0) return [];
+    return this.known.moved(
+      known.accounts.map(({ id }) => id),
+      unknown,
+      from,
+    );
+  }
+
+  private async finished(
+    { id, dataAsOf }: Connection,
+    claim: ReadingClaim,
+    read: PagesRead,
+    { known, incoming, accounts }: Pick<PlannedReading, 'incoming' | 'accounts'> & { known: KnownData },
+    now: Date,
+  ): Promise<ReadingEnd> {
+    const loaded = { loadedAsOf: dataAsOf, asOf: read.asOf ?? dataAsOf, missing: [...read.missing] };
+    const end = { ...NOTHING_OPEN, loaded, bookedUntil: claim.bookedUntil, pendingFrom: claim.pendingFrom };
+    // Of an account that is new to us, this reading brought only the days since the last one: now comes the rest.
+    const isNewcomer = accounts.added.length > 0 && claim.since !== null;
+    if (isNewcomer) return { ...end, bookedUntil: null, nextAttemptAt: now };
+    if (read.missing.has('transactions')) return end;
+    const today = dayOf(now);
+    const booked = incoming.transactions.filter(({ status, day }) => status === 'booked' && day <= today);
+    const earlier = claim.hasParts ? await this.known.bookedUntil(id, today) : claim.bookedUntil;
+    const older = claim.hasParts ? known.transactions : [];
+    const pending = [...incoming.transactions, ...older].filter(({ status }) => status === 'pending');
+    return {
+      ...end,
+      bookedUntil: latest([earlier, ...booked.map(({ day }) => day)]),
+      pendingFrom: earliest(pending.map(({ day }) => day)),
+    };
+  }
+}
+
+const NOTHING_OPEN = {
+  ...{ cursor: null, since: null, startedAt: null, hasParts: false, notBefore: null, nextAttemptAt: null },
+} as const;
+
+/** The newest booked day stays as it was: should this reading never end, the next one begins where this one did. */
+function unfinished(claim: ReadingClaim, read: PagesRead, { since }: ReadingExtent, now: Date): ReadingEnd {
+  const retryAt = read.next?.retryAt ?? null;
+  return {
+    loaded: null,
+    bookedUntil: claim.bookedUntil,
+    pendingFrom: claim.pendingFrom,
+    cursor: read.next?.cursor ?? null,
+    since,
+    startedAt: claim.startedAt ?? now,
+    hasParts: claim.hasParts || read.pages > 0,
+    notBefore: retryAt,
+    nextAttemptAt: retryAt ?? now,
+  };
+}
