@@ -3,10 +3,10 @@ import { DataSource } from 'typeorm';
 
 import { userTag } from '../cache/keys.js';
 import { TaggedCache } from '../cache/tagged-cache.js';
-import { ConnectionRepository } from '../connections/persistence/connection.repository.js';
-import { LinkSessionRepository } from '../link-sessions/persistence/link-session.repository.js';
 import { Clock } from '../platform/time/clock.js';
 import { UserRepository } from '../users/persistence/user.repository.js';
+import { ForgetPerson } from './forget-person.js';
+import { UserFarewell } from './user-farewell.js';
 
 /** The last step of a user's deletion: what is kept here no longer names a person. */
 @Injectable()
@@ -14,8 +14,8 @@ export class BuryUser {
   constructor(
     private readonly database: DataSource,
     private readonly users: UserRepository,
-    private readonly connections: ConnectionRepository,
-    private readonly linkSessions: LinkSessionRepository,
+    private readonly person: ForgetPerson,
+    private readonly farewell: UserFarewell,
     private readonly cache: TaggedCache,
     private readonly clock: Clock,
   ) {}
@@ -24,10 +24,10 @@ export class BuryUser {
   async run(userId: string): Promise<boolean> {
     const buried = await this.database.transaction(async (manager) => {
       await this.users.lock(manager, userId);
-      if (await this.linkSessions.isVisiting(manager, userId)) return false;
-      if (!(await this.connections.anonymise(manager, userId))) return false;
-      await this.linkSessions.forgetUser(manager, userId);
+      const traces = await this.person.run(manager, userId);
+      if (!traces) return false;
       await this.users.bury(manager, userId, this.clock.now());
+      await this.farewell.run(manager, userId, traces);
       return true;
     });
     await this.cache.invalidate([userTag(userId)]);

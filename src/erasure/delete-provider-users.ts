@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 
+import { DeletionReceiptRepository } from '../connections/persistence/deletion-receipt.repository.js';
 import { ProviderAccess, providerUserRef } from '../providers/registry/provider-access.js';
+import { ProviderRegistry } from '../providers/registry/provider-registry.js';
 import { UserRepository } from '../users/persistence/user.repository.js';
 
 /** Deletes a user at every provider that knows them. */
@@ -10,20 +12,36 @@ export class DeleteProviderUsers {
 
   constructor(
     private readonly users: UserRepository,
+    private readonly registry: ProviderRegistry,
     private readonly providers: ProviderAccess,
+    private readonly receipts: DeletionReceiptRepository,
   ) {}
 
-  /** Safe to repeat. @returns false when a provider could not be asked. */
+  /** Safe to repeat. @returns false when a provider could not be asked; the others are asked all the same. */
   async run(userId: string): Promise<boolean> {
+    let left = 0;
     for (const name of await this.users.providersOf(userId)) {
-      const provider = this.providers.provider(name);
-      const result = await provider.users?.delete(providerUserRef(userId), this.providers.call());
-      if (result && !result.ok) {
-        this.log.warn({ userId, provider: name, code: result.failure.code }, 'user not deleted at the provider yet');
-        return false;
-      }
-      await this.users.removeProvider(name, userId);
+      if (!(await this.deleteAt(name, userId))) left += 1;
     }
+    return left === 0;
+  }
+
+  private async deleteAt(name: string, userId: string): Promise<boolean> {
+    const provider = this.registry.get(name);
+    if (!provider) {
+      this.log.warn({ userId, provider: name }, 'user waits for a provider that is not configured');
+      return false;
+    }
+    const result = await provider.users?.delete(providerUserRef(userId), this.providers.call());
+    if (result && !result.ok) {
+      this.log.warn({ userId, provider: name, code: result.failure.code }, 'user not deleted at the provider yet');
+      return false;
+    }
+    // Before the provider is forgotten, so that a crash in between asks again and not a word is lost.
+    if (result) {
+      await this.receipts.providerAnswered(userId, name, result.value.alreadyGone ? 'already_gone' : 'deleted');
+    }
+    await this.users.removeProvider(name, userId);
     return true;
   }
 }

@@ -1,15 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-import { userTag } from '../cache/keys.js';
-import { TaggedCache } from '../cache/tagged-cache.js';
-import { DeleteConnection } from '../connections/delete-connection.js';
+import { DeleteConnection, type DeletionProgress } from '../connections/delete-connection.js';
 import type { Origin } from '../connections/origin.js';
 import { Clock } from '../platform/time/clock.js';
 import { UserRepository } from '../users/persistence/user.repository.js';
 import { BuryUser } from './bury-user.js';
 import { DeleteProviderUsers } from './delete-provider-users.js';
+import { RequestUserDeletion } from './request-user-deletion.js';
 
-const AGAIN_MS = 30_000;
 const HOLD_MS = 120_000;
 const BATCH = 20;
 const SWEEPER: Origin = { trigger: 'system', actor: 'eraser', requestId: null };
@@ -20,25 +18,22 @@ export class DeleteUser {
   private readonly log = new Logger(DeleteUser.name);
 
   constructor(
+    private readonly requests: RequestUserDeletion,
     private readonly users: UserRepository,
     private readonly burial: BuryUser,
     private readonly deletion: DeleteConnection,
     private readonly providerUsers: DeleteProviderUsers,
-    private readonly cache: TaggedCache,
     private readonly clock: Clock,
   ) {}
 
-  /** @returns true when it is done, false when it goes on later. @throws Failure `user.not_found` */
-  async run(userId: string, origin: Origin): Promise<boolean> {
-    await this.users.get(userId);
-    const now = this.clock.now();
-    await this.users.requestDeletion(userId, now, new Date(now.getTime() + AGAIN_MS));
-    await this.cache.invalidate([userTag(userId)]);
+  /** Repeating it gives the same receipt, also when it is done. @throws Failure `user.not_found` */
+  async run(userId: string, origin: Origin): Promise<DeletionProgress> {
+    const { receiptId, isOver } = await this.requests.run(userId, origin.actor);
+    if (isOver) return { receiptId, done: true };
     const waiting = await this.deletion.runForUser(userId, origin);
-    if (waiting > 0 || !(await this.providerUsers.run(userId))) return false;
-    if (!(await this.burial.run(userId))) return false;
-    this.log.log({ userId }, 'user deleted');
-    return true;
+    const done = waiting === 0 && (await this.providerUsers.run(userId)) && (await this.burial.run(userId));
+    if (done) this.log.log({ userId }, 'user deleted');
+    return { receiptId, done };
   }
 
   /** Goes on with deletions that could not finish. @returns how many were tried. */

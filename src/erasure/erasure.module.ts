@@ -7,12 +7,15 @@ import { UsersModule } from '../users/users.module.js';
 import { BuryUser } from './bury-user.js';
 import { DeleteProviderUsers } from './delete-provider-users.js';
 import { DeleteUser } from './delete-user.js';
+import { ForgetPerson } from './forget-person.js';
 import { ErasureController } from './http/erasure.controller.js';
+import { RequestUserDeletion } from './request-user-deletion.js';
+import { UserFarewell } from './user-farewell.js';
 
 @Module({
   imports: [UsersModule, ConnectionsModule, LinkSessionsModule, ProvidersModule],
   controllers: [ErasureController],
-  providers: [DeleteUser, DeleteProviderUsers, BuryUser],
+  providers: [DeleteUser, RequestUserDeletion, DeleteProviderUsers, BuryUser, ForgetPerson, UserFarewell],
   exports: [DeleteUser],
 })
 export class ErasureModule {}

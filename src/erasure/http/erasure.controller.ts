@@ -12,6 +12,7 @@ import { userTag } from '../../cache/keys.js';
 import { apiOrigin } from '../../connections/origin.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { DeleteUser } from '../delete-user.js';
+import { LOCATION, UserDeletionBegunResponse } from './erasure.dto.js';
 
 @ApiTags('users')
 @Controller('v1/users')
@@ -28,18 +29,21 @@ export class ErasureController {
   @ApiOperation({
     summary: 'Delete a user everywhere',
     description:
-      'All connections upstream, the users at the providers, then the traces here. 202 when it goes on later.',
+      'All connections upstream, the users at the providers, then the traces here. 202 when it goes on later. Again: same receipt.',
   })
-  @ApiResponse({ status: 204, description: 'Deleted.' })
-  @ApiResponse({ status: 202, description: 'Being deleted; Mooring goes on by itself.' })
+  @ApiResponse({ status: 204, description: 'Deleted.', headers: LOCATION })
+  @ApiResponse({ status: 202, description: 'Being deleted.', type: UserDeletionBegunResponse, headers: LOCATION })
   @ApiProblems('request.invalid', 'user.not_found')
   async remove(
     @Param('id', UuidPipe) id: string,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
+  ): Promise<UserDeletionBegunResponse | undefined> {
     await this.audit.record({ actor: actorOf(caller), action: 'user.deletion_requested', subject: `user:${id}` });
-    if (await this.deletion.run(id, apiOrigin(caller))) return;
-    reply.status(202).header('location', `/v1/users/${id}`);
+    const { receiptId, done } = await this.deletion.run(id, apiOrigin(caller));
+    reply.header('location', `/v1/deletions/${receiptId}`);
+    if (done) return undefined;
+    reply.status(202);
+    return { receipt: receiptId, status: 'pending' };
   }
 }
