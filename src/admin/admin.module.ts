@@ -1,9 +1,59 @@
 import { Module } from '@nestjs/common';
 
 import { AccessModule } from '../access/access.module.js';
+import { TasksModule } from '../sync/tasks.module.js';
+import { OutgoingHttpModule } from '../platform/http/outgoing-http.module.js';
+import { KeyRotationModule } from '../platform/crypto/rotation/key-rotation.module.js';
+import { ProvidersModule } from '../providers/registry/providers.module.js';
 import { AuditController } from './audit.controller.js';
 import { ClientsController } from './clients.controller.js';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { DeletionChainController } from './deletions.controller.js';
+import { ConnectionDossier } from './connection-dossier.js';
+import { ConnectionOrders } from './connection-orders.js';
+import { ConnectionSearchRepository } from './connection-search.repository.js';
+import { AdminConnectionsController } from './connections.controller.js';
+import { JobsController } from './jobs.controller.js';
+import { KeysController } from './keys.controller.js';
+import { OrphansController } from './orphans.controller.js';
+import { ReconcileModule } from '../reconcile/reconcile.module.js';
+import { OverviewController } from './overview.controller.js';
+import { OverviewRepository } from './overview.repository.js';
+import { ProviderReport } from './provider-report.js';
+import { ProviderUsage } from './provider-usage.js';
+import { AdminProvidersController } from './providers.controller.js';
+import { TasksController } from './tasks.controller.js';
 
 /** The REST API for operators. */
-@Module({ imports: [AccessModule], controllers: [ClientsController, AuditController] })
+@Module({
+  imports: [
+    AccessModule,
+    TasksModule,
+    ConnectionsModule,
+    ReconcileModule,
+    ProvidersModule,
+    OutgoingHttpModule,
+    KeyRotationModule,
+  ],
+  controllers: [
+    ClientsController,
+    AuditController,
+    JobsController,
+    TasksController,
+    DeletionChainController,
+    OrphansController,
+    AdminProvidersController,
+    OverviewController,
+    AdminConnectionsController,
+    KeysController,
+  ],
+  providers: [
+    ProviderReport,
+    ProviderUsage,
+    OverviewRepository,
+    ConnectionSearchRepository,
+    ConnectionDossier,
+    ConnectionOrders,
+  ],
+})
 export class AdminModule {}
