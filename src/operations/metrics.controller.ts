@@ -8,6 +8,8 @@ import { Public } from '../access/public.decorator.js';
 @Controller()
 @Public('Prometheus scrapes without a key; labels are fixed words and route templates, never ids.')
 export class MetricsController {
+  private running: Promise<string> | null = null;
+
   constructor(private readonly registry: Registry) {}
 
   @Get('metrics')
@@ -17,6 +19,10 @@ export class MetricsController {
   @ApiProduces(Registry.PROMETHEUS_CONTENT_TYPE)
   @ApiOkResponse({ schema: { type: 'string' } })
   async metrics(): Promise<string> {
-    return this.registry.metrics();
+    // Some figures are counted in the database, and anybody may ask: whoever comes meanwhile gets the same answer.
+    this.running ??= this.registry.metrics().finally(() => {
+      this.running = null;
+    });
+    return this.running;
   }
 }

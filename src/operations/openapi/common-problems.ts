@@ -66,10 +66,12 @@ function markIds(operation: Operation): void {
   }
 }
 
-function addProblem(operation: Operation, code: ProblemCode): void {
+/** Once for each code. */
+export function addProblem(operation: Operation, code: ProblemCode): void {
   const { status, title } = PROBLEM_CATALOGUE[code];
   const known = operation.responses[String(status)];
   const before = known && 'content' in known ? known.content[PROBLEM_MEDIA_TYPE] : undefined;
+  if (before?.examples?.[code]) return;
   const examples = { ...before?.examples, [code]: { value: problemExample(code) } };
   const said = known && 'description' in known && known.description ? `${known.description} ` : '';
   operation.responses[String(status)] = {

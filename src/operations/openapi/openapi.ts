@@ -2,6 +2,9 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
 import { BEARER_SCHEME } from '../../access/require-scope.decorator.js';
+import { OidcConfig } from '../../config/slices.js';
+import { addCallers } from './callers.js';
+import { documentedEvents } from '../../webhooks/outbound/event-schemas.js';
 import { addCommonProblems, PROBLEM_SCHEMA } from './common-problems.js';
 
 const DESCRIPTION = `Mooring keeps bank connections alive.
@@ -9,6 +12,7 @@ const DESCRIPTION = `Mooring keeps bank connections alive.
 - Ids are UUIDs, times are ISO 8601 in UTC, money is text.
 - Errors are \`application/problem+json\` (RFC 9457). Act on \`code\`; it never changes. Quote \`requestId\` when you ask us.
 - Lists answer \`{data, nextCursor}\`. Give \`nextCursor\` back as \`cursor\`.
+- Mutating calls take an \`Idempotency-Key\`: a repeat within 24 hours gets the first answer again.
 - One resource answers an \`ETag\`; send it back in \`If-None-Match\`.`;
 
 /** Of the browsable page. */
@@ -39,5 +43,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   document.components = { ...document.components };
   document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
   addCommonProblems(document);
+  document.webhooks = documentedEvents();
+  addCallers(document, app.get(OidcConfig).provider?.issuer ?? null);
   return document;
 }
