@@ -24,7 +24,7 @@ const ROUTES: Readonly<Record<ServiceOperation, { readonly method: string; reado
 };
 
 const PASSWORD = 'correct-horse';
-const TROUBLES: Readonly<Record<Trouble, FaultAction>> = {
+export const TROUBLES: Readonly<Record<Trouble, FaultAction>> = {
   ...troublesQuoting(PASSWORD),
   refuses_installation: { kind: 'respond', status: 403, body: { error: 'access_denied' } },
 };
@@ -32,14 +32,19 @@ const TROUBLES: Readonly<Record<Trouble, FaultAction>> = {
 const CALLBACK = 'https://mooring.test/link/flanks/callback';
 
 /** The real Flanks module against the simulator, over HTTP, on one clock. */
-export const startFlanks: StartHarness = async ({ deadlineMs } = {}) => {
+export const startFlanks: StartHarness = async ({ deadlineMs } = {}) => startFlanksHarness(FlanksHarness, deadlineMs);
+
+export async function startFlanksHarness<H extends FlanksHarness>(
+  harness: new (clock: MovableClock, simulator: FlanksSimulator, deadlineMs?: number) => H,
+  deadlineMs?: number,
+): Promise<H> {
   const clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00.000Z'));
   // Pages of one: a user's credentials are found wherever they are.
   const options = { clientId: CLIENT.id, clientSecret: CLIENT.secret, pageSize: 1 };
-  return new FlanksHarness(clock, await createFlanksSimulator({ clock, ...options }), deadlineMs);
-};
+  return new harness(clock, await createFlanksSimulator({ clock, ...options }), deadlineMs);
+}
 
-class FlanksHarness
+export class FlanksHarness
   extends SimulatorHarness<FlanksSimulator, ReturnType<typeof flanksUnderTest>>
   implements ContractHarness
 {
@@ -93,7 +98,7 @@ class FlanksHarness
   }
 
   /** As a user does: through the hosted Link. */
-  private async connect(user: ProviderUserRef): Promise<CredentialRef['credentialId']> {
+  protected async connect(user: ProviderUserRef): Promise<CredentialRef['credentialId']> {
     const visit = { user, purpose: 'connect', state: new Opened(randomUUID()), callbackUrl: CALLBACK } as const;
     const begun = await this.module.link.begin({ ...visit, institutionId: 'testbank' }, this.call);
     if (!begun.ok) throw new Error(begun.failure.code);
