@@ -1,4 +1,4 @@
-/** One Jest configuration, three projects: unit beside the source, contract and architecture, integration and e2e. */
+/** Unit beside the source, contract and architecture, integration and e2e. What takes long (`*.long.spec.ts`) runs with the services. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -14,8 +14,8 @@ export default {
     project('unit', ['<rootDir>/src/**/*.spec.ts']),
     project('architecture', ['<rootDir>/test/architecture/**/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
-    project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+    project('integration', ['<rootDir>/test/integration/**/!(*.long).spec.ts']),
+    project('e2e', ['<rootDir>/test/e2e/**/!(*.long).spec.ts']),
   ],
   maxWorkers: 2,
 };

@@ -4,5 +4,7 @@ import base from './jest.config.js';
 export default {
   ...base,
   globalSetup: '<rootDir>/test/require-services.mjs',
-  projects: base.projects.filter(({ displayName }) => ['integration', 'e2e'].includes(displayName)),
+  projects: base.projects
+    .filter(({ displayName }) => ['integration', 'e2e'].includes(displayName))
+    .map((project) => ({ ...project, testMatch: [`<rootDir>/test/${project.displayName}/**/*.spec.ts`] })),
 };

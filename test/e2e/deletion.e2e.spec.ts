@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+
 import { member, textAt } from '../../src/sandbox/rest-client.js';
 import type { FaultAction } from '../../src/sandbox/simulator/faults.js';
-import { SandboxApp, STEP_MS } from '../factories/sandbox-app.factory.js';
+import { SandboxApp, STEP_MS, type Answer } from '../factories/sandbox-app.factory.js';
 
 const OTHER_LOGIN = { fields: { username: 'u10000002', password: 'abc123' } };
 
@@ -19,6 +21,7 @@ describe('deletion', () => {
     await mooring.close();
   });
 
+  const locationOf = ({ headers }: Answer) => headers.get('location') ?? 'none';
   const remove = (path: string) => mooring.call('DELETE', path);
   const providerDown = (path: string, action: FaultAction = { kind: 'respond', status: 503 }) =>
     mooring.tink.addFault({ method: 'DELETE', path, times: null, action });
@@ -58,11 +61,16 @@ describe('deletion', () => {
       expect((await mooring.read(id)).status).toBe(404);
     });
 
-    it('is not found a second time', async () => {
+    it('has the same receipt a second time, and none for what never was', async () => {
       const id = await mooring.active();
-      await remove(`/v1/connections/${id}`);
+      const first = await remove(`/v1/connections/${id}`);
+      const calls = mooring.calls({});
 
-      expect(await remove(`/v1/connections/${id}`)).toMatchObject({
+      const second = await remove(`/v1/connections/${id}`);
+
+      expect([second.status, locationOf(second)]).toEqual([204, locationOf(first)]);
+      expect(mooring.calls({})).toBe(calls);
+      expect(await remove(`/v1/connections/${randomUUID()}`)).toMatchObject({
         status: 404,
         body: { code: 'connection.not_found' },
       });
@@ -79,7 +87,12 @@ describe('deletion', () => {
 
       const accepted = await remove(`/v1/connections/${id}`);
       expect(accepted.status).toBe(202);
-      expect(accepted.headers.get('location')).toBe(`/v1/connections/${id}`);
+      expect(accepted.body).toEqual({ receipt: locationOf(accepted).split('/').at(-1), status: 'pending' });
+      expect((await mooring.get(locationOf(accepted))).body).toMatchObject({
+        status: 'pending',
+        upstream: null,
+        hash: null,
+      });
       expect((await mooring.read(id)).body).toMatchObject({
         state: { value: 'deleting' },
         nextAction: { kind: 'wait' },
@@ -100,6 +113,9 @@ describe('deletion', () => {
 
       expect((await mooring.read(id)).status).toBe(404);
       expect(mooring.credentialsOf(userId)).toEqual([]);
+      expect((await mooring.get(locationOf(accepted))).body).toMatchObject({
+        ...{ status: 'completed', subject: { kind: 'connection', id }, upstream: { answer: 'deleted' } },
+      });
     });
 
     it('is safe when two ask at once', async () => {
@@ -108,7 +124,8 @@ describe('deletion', () => {
 
       const answers = await Promise.all([remove(`/v1/connections/${id}`), remove(`/v1/connections/${id}`)]);
 
-      expect(answers.every(({ status }) => status === 204 || status === 404)).toBe(true);
+      expect(answers.map(({ status }) => status)).toEqual([204, 204]);
+      expect(new Set(answers.map(locationOf)).size).toBe(1);
       expect(await mooring.states(id).catch(() => 'gone')).toBe('gone');
       expect(mooring.credentialsOf(userId)).toEqual([]);
     });
@@ -189,7 +206,9 @@ describe('deletion', () => {
 
       const accepted = await remove(`/v1/users/${userId}`);
       expect(accepted.status).toBe(202);
-      expect(accepted.headers.get('location')).toBe(`/v1/users/${userId}`);
+      expect((await mooring.get(locationOf(accepted))).body).toMatchObject({
+        ...{ status: 'pending', subject: { kind: 'user', id: userId } },
+      });
       expect(await mooring.connect({ userId, ...OTHER_LOGIN })).toMatchObject({
         status: 409,
         body: { code: 'user.deleting' },

@@ -237,7 +237,8 @@ describe('Flinks through the REST API', () => {
       const { loginId } = world.card('greatday_nomfa');
       world.flinks.setScheduledRefresh(loginId, true);
       world.flinks.setLastRefreshError(loginId, 'BANK_MAINTENANCE_RETRY_LATER');
-      world.mooring.advance(6 * HOUR);
+      // Every connection has its own turn; all have had theirs by then.
+      world.mooring.advance(8 * HOUR);
       await world.mooring.watch();
       expect(await read(id)).toMatchObject({ state: { value: 'retrying', cause: 'bank_unavailable' } });
       world.flinks.runNightly();
@@ -283,10 +284,10 @@ describe('Flinks through the REST API', () => {
       const id = await active('greatday_choice');
       world.flinks.setScheduledRefresh(world.card('greatday_choice').loginId, true);
       // Our reading of the settled connection is also what keeps the card among those that Flinks refreshes.
-      world.mooring.advance(6 * HOUR);
+      world.mooring.advance(8 * HOUR);
       await world.mooring.watch();
       expect(world.flinks.runNightly()).toHaveLength(1);
-      world.mooring.advance(6 * HOUR);
+      world.mooring.advance(8 * HOUR);
       await world.mooring.watch();
       expect(await read(id)).toMatchObject({
         state: { value: 'reauth_required', cause: 'sca_required' },

@@ -23,7 +23,7 @@ interface Document {
 }
 
 const PROBLEM = 'application/problem+json';
-const PUBLIC = ['/healthz', '/readyz', '/metrics', '/link/{provider}/callback'];
+const PUBLIC = ['/healthz', '/readyz', '/metrics', '/link/{provider}/callback', '/webhooks/{provider}'];
 
 describe('the OpenAPI document', () => {
   let app: RunningApp;
@@ -85,10 +85,27 @@ describe('the OpenAPI document', () => {
   it('asks for a key everywhere but on the public routes, and says so', () => {
     for (const [name, { security, responses }] of operations) {
       const open = PUBLIC.includes(name.split(' ')[1] ?? '');
-      expect([name, security ?? []]).toEqual([name, open ? [] : [{ key: [] }]]);
-      expect([name, '401' in responses, '403' in responses]).toEqual([name, !open, !open]);
+      expect([name, security?.[0] ?? null]).toEqual([name, open ? null : { key: [] }]);
+      // A vendor's wrong signature is a 401 too, on a route without a key.
+      expect([name, open || '401' in responses, '403' in responses]).toEqual([name, true, !open]);
     }
-    expect(Object.keys(document.components.securitySchemes)).toEqual(['key']);
+    expect(Object.keys(document.components.securitySchemes)).toEqual(['key', 'userToken']);
+  });
+
+  it('says where user tokens are let in, and that every mutation of a caller takes an Idempotency-Key', () => {
+    for (const [name, { security = [], parameters = [], responses }] of operations) {
+      const mutates = security.length > 0 && !name.startsWith('get ');
+      expect([name, parameters.some((one) => one.in === 'header' && one.name === 'Idempotency-Key')]).toEqual([
+        name,
+        mutates,
+      ]);
+      if (mutates) expect([name, '409' in responses, '422' in responses]).toEqual([name, true, true]);
+    }
+    const opened = operations.filter(([, { security = [] }]) => security.some((one) => 'userToken' in (one as object)));
+    const names = opened.map(([name]) => name);
+    expect(names).toEqual(expect.arrayContaining(['get /v1/connections/{id}', 'post /v1/link-sessions']));
+    for (const name of ['post /v1/users/{id}/tokens', 'get /v1/users', 'get /admin/audit'])
+      expect(names).not.toContain(name);
   });
 
   it('types every parameter, and every id in a path as a UUID', () => {

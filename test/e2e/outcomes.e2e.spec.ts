@@ -410,7 +410,7 @@ describe('how a connection turns out', () => {
   });
 
   it('is explained in words, with evidence and what comes next', async () => {
-    const id = await mooring.connected(login('u10000004'));
+    const id = await mooring.connected(login('u10000004', 'never tried before'));
     await mooring.until(id, 'blocked');
 
     const { status, body } = await mooring.get(`/v1/connections/${id}/explain`);

@@ -246,6 +246,8 @@ describe('the provider directory', () => {
       ['flanks', '/v0/bank/credentials/status$', () => FLANKS_BODY],
     ] as const)('of %s in a status changes nothing but a counter', async (provider, path, body) => {
       const id = await connection(provider);
+      // A paused connection is read, never refreshed.
+      await world.mooring.post(`/v1/connections/${id}/pause`);
       world.mooring.advance(7 * HOUR);
       const state = member((await world.mooring.read(id)).body, 'state');
       const before = await counted(provider);
@@ -267,8 +269,15 @@ describe('the provider directory', () => {
 
     it('of Flinks in an error is nobody\u2019s fault: it is tried again, and the data stays', async () => {
       const id = await connection('flinks');
-      world.mooring.advance(7 * HOUR);
+      // Its first data is loaded, so that the fault below meets the sync.
+      await world.mooring.watch();
+      world.mooring.advance(8 * HOUR);
       const { data } = (await world.mooring.read(id)).body as { data: object };
+      // The one fault is for this connection.
+      const { body: all } = await world.mooring.get('/v1/connections?provider=flinks&limit=100');
+      for (const other of (member(all, 'data') as { id: string }[]).filter((each) => each.id !== id)) {
+        await world.mooring.post(`/v1/connections/${other.id}/pause`);
+      }
       const before = await counted('flinks');
       const body = { HttpStatusCode: 401, FlinksCode: 'SOLAR_FLARE', Message: 'The sun.' };
       world.flinks.addFault({ path: '/Authorize$', times: 1, action: { kind: 'respond', status: 401, body } });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { PgBoss } from 'pg-boss';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
 
 import { MIGRATIONS } from '../../migrations/all.js';
@@ -14,11 +15,15 @@ import { dataSourceOptions } from '../../src/platform/database/data-source-optio
 import { EMBEDDED_SETTINGS } from '../../src/platform/database/embedded-data-directory.js';
 import { EmbeddedDatabase } from '../../src/platform/database/embedded-database.js';
 import { migrate } from '../../src/platform/database/migrate.js';
+import { bossOptions } from '../../src/platform/queue/boss-options.js';
 
 // The very first use makes a cluster, which takes seconds on a busy machine.
 jest.setTimeout(60_000);
 // Without an application nobody has set Nest's logger, which would fill the report with migrations.
 Logger.overrideLogger(['fatal', 'error', 'warn']);
+
+/** Connections of the embedded database: each process of a test has a pool for itself and one for its jobs. */
+const FOR_SEVERAL_PROCESSES = 64;
 
 /** A migrated database of its own: nobody else writes to it, and it is gone after `close`. */
 export interface TestDatabase {
@@ -65,7 +70,7 @@ async function embedded(): Promise<Provided> {
   const prepared = await preparedDirectory();
   const directory = await mkdtemp(join(tmpdir(), 'mooring-test-'));
   await cp(prepared, directory, { recursive: true });
-  const database = await EmbeddedDatabase.start(directory);
+  const database = await EmbeddedDatabase.start(directory, FOR_SEVERAL_PROCESSES);
   return {
     url: database.url,
     async drop() {
@@ -93,6 +98,7 @@ async function preparedDirectory(): Promise<string> {
 async function migrationsHash(): Promise<string> {
   const directory = fileURLToPath(new URL('../../migrations/', import.meta.url));
   const hash = createHash('sha256').update(EMBEDDED_SETTINGS.join('\n'));
+  hash.update(await readFile(fileURLToPath(new URL('../../node_modules/pg-boss/package.json', import.meta.url))));
   for (const name of (await readdir(directory)).sort()) hash.update(name).update(await readFile(join(directory, name)));
   return hash.digest('hex').slice(0, 16);
 }
@@ -104,6 +110,9 @@ async function migrated(url: string): Promise<void> {
   } finally {
     await source.destroy();
   }
+  const boss = new PgBoss(bossOptions({ url, backend: 'postgres', supervise: false }));
+  await boss.start();
+  await boss.stop({ graceful: false });
 }
 
 async function statement(url: string, sql: string): Promise<void> {

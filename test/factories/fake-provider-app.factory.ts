@@ -8,7 +8,6 @@ import { Registry } from 'prom-client';
 
 import { AppModule } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { WatchConnections } from '../../src/connections/watch-connections.js';
 import type { Provider } from '../../src/credentials/provider.js';
 import { ProblemFilter } from '../../src/platform/errors/problem.filter.js';
 import { ProblemResponder } from '../../src/platform/errors/problem-responder.js';
@@ -22,11 +21,13 @@ import { installRequestHooks } from '../../src/platform/server/request-hooks.js'
 import { RouteTable } from '../../src/platform/server/route-table.js';
 import type { MovableClock } from '../../src/platform/time/clock.js';
 import { ProviderRegistry } from '../../src/providers/registry/provider-registry.js';
+import { WorkDue } from '../../src/sync/work-due.js';
 import { testDatabase } from './database.factory.js';
 
 export const BOOTSTRAP_KEY = 'mk_bootstrap4711_9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c';
 
 export interface FakeProviderApp {
+  readonly app: NestFastifyApplication;
   readonly baseUrl: string;
   /** What a worker does at a tick. */
   watch(): Promise<unknown>;
@@ -66,8 +67,9 @@ export async function startWithProviders(
   app.useGlobalPipes(validationPipe());
   await app.listen(0, '127.0.0.1');
   return {
+    app,
     baseUrl: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
-    watch: async () => app.get(WatchConnections, { strict: false }).run(),
+    watch: async () => app.get(WorkDue, { strict: false }).run(),
     logText: () => lines.join(''),
     async close() {
       await app.close();

@@ -4,14 +4,12 @@ import type { Type } from '@nestjs/common';
 import pg from 'pg';
 
 import { SCOPES } from '../../src/access/scope.js';
-import { RecoverCreations } from '../../src/connections/recover-creations.js';
-import { WatchConnections } from '../../src/connections/watch-connections.js';
-import { DeleteUser } from '../../src/erasure/delete-user.js';
 import { MovableClock } from '../../src/platform/time/clock.js';
 import { member, textAt } from '../../src/sandbox/rest-client.js';
 import type { CallFilter } from '../../src/sandbox/simulator/call-log.js';
 import type { CredentialsState, TinkControl, TinkSimulator } from '../../src/sandbox/tink/tink-simulator.types.js';
 import { createTinkSimulator } from '../../src/sandbox/tink/tink-simulator.js';
+import { WorkDue } from '../../src/sync/work-due.js';
 import { startApp, type RunningApp } from './app.factory.js';
 import { testDatabase, type TestDatabase } from './database.factory.js';
 
@@ -192,9 +190,7 @@ export class SandboxApp {
 
   /** What a worker does at every tick. */
   async watch(): Promise<void> {
-    await this.running.app.get(WatchConnections, { strict: false }).run();
-    await this.running.app.get(RecoverCreations, { strict: false }).run();
-    await this.running.app.get(DeleteUser, { strict: false }).resume();
+    await this.running.app.get(WorkDue, { strict: false }).run();
   }
 
   /** Ticks as a worker would, every second for so long. */

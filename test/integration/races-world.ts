@@ -2,10 +2,10 @@ import { AnswerChallenge } from '../../src/connections/answer-challenge.js';
 import { AuthenticateConnection } from '../../src/connections/authenticate-connection.js';
 import { ClaimedCall } from '../../src/connections/claimed-call.js';
 import { DeleteConnection } from '../../src/connections/delete-connection.js';
+import { DeletionRetries } from '../../src/connections/deletion-retries.js';
 import { ObserveConnection } from '../../src/connections/observe-connection.js';
 import { ReadConnections } from '../../src/connections/read-connections.js';
 import { RefreshConnection } from '../../src/connections/refresh-connection.js';
-import { WatchConnections } from '../../src/connections/watch-connections.js';
 import type { Connection } from '../../src/connections/domain/connection.js';
 import type { CredentialSnapshot } from '../../src/credentials/credentials.service.js';
 import type { ProviderFailure, ProviderFailureCode } from '../../src/credentials/failure.js';
@@ -14,6 +14,8 @@ import { ok } from '../../src/credentials/result.js';
 import { Opened } from '../../src/platform/crypto/opened.js';
 import { ProviderAccess } from '../../src/providers/registry/provider-access.js';
 import { observed } from '../factories/observation.factory.js';
+import type { Capabilities } from '../../src/credentials/capabilities.js';
+import { UuidIds } from '../../src/platform/ids/ids.js';
 import { ProviderFake } from '../fakes/provider.fake.js';
 import { ConnectionStore } from './connection-store.js';
 
@@ -24,7 +26,6 @@ export class RacesWorld {
   readonly authentication: AuthenticateConnection;
   readonly answering: AnswerChallenge;
   readonly deletion: DeleteConnection;
-  readonly watching: WatchConnections;
 
   private constructor(
     readonly store: ConnectionStore,
@@ -35,16 +36,17 @@ export class RacesWorld {
     const access = new ProviderAccess(store.registry);
     this.observe = new ObserveConnection(work, access, lifecycle, clock);
     const read = new ReadConnections(connections, store.lists, store.events, this.observe, clock);
-    const claims = new ClaimedCall(work, read, this.observe, lifecycle, clock);
-    this.refreshing = new RefreshConnection(read, access, claims);
+    const claims = new ClaimedCall(work, read, this.observe, lifecycle, store.attempts, clock);
+    this.refreshing = new RefreshConnection(read, access, claims, store.attempts, new UuidIds(), clock);
     this.authentication = new AuthenticateConnection(read, access, claims);
     this.answering = new AnswerChallenge(read, access, claims, clock);
-    this.deletion = new DeleteConnection(read, connections, work, access, lifecycle, clock);
-    this.watching = new WatchConnections(work, connections, this.observe, this.deletion, store.registry, clock);
+    const retries = new DeletionRetries(work, clock);
+    this.deletion = new DeleteConnection(connections, store.registry, access, lifecycle, store.receipts, retries);
   }
 
-  static async open(): Promise<RacesWorld> {
-    const [fake, other] = [new ProviderFake('tink'), new ProviderFake('other')];
+  /** @param otherCapabilities of the second provider, over those of the fake. */
+  static async open(otherCapabilities: Partial<Capabilities> = {}): Promise<RacesWorld> {
+    const [fake, other] = [new ProviderFake('tink'), new ProviderFake('other', otherCapabilities)];
     return new RacesWorld(await ConnectionStore.open([fake, other]), fake, other);
   }
 

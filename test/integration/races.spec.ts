@@ -1,5 +1,5 @@
 import { ok } from '../../src/credentials/result.js';
-import { at, NOON } from '../factories/connection.factory.js';
+import { at } from '../factories/connection.factory.js';
 import { ConnectionStore, TESTER } from './connection-store.js';
 import { failure, gate, RacesWorld, snapshot, untimed } from './races-world.js';
 
@@ -171,67 +171,6 @@ describe('a provider whose readings carry no time', () => {
       await store.lifecycle.apply(id, untimed('failed'), TESTER, { fence: fence?.fence ?? 0 });
 
       expect((await world.stored(id)).nextWatchAt).toBeNull();
-    });
-  });
-
-  describe('the watch', () => {
-    const due = async (count: number, changes: Parameters<ConnectionStore['add']>[0] = {}) => {
-      const ids: string[] = [];
-      for (let index = 0; index < count; index += 1)
-        ids.push((await add({ state: 'syncing', nextWatchAt: NOON, ...changes })).id);
-      return ids;
-    };
-
-    it('looks at one provider while another hangs', async () => {
-      await due(60);
-      const healthy = await due(3, { provider: world.other.id });
-      const hanging = gate();
-      world.fake.script.always('credentials.get', async () => hanging.pass().then(() => snapshot(untimed('syncing'))));
-      world.other.script.always('credentials.get', snapshot(untimed('active')));
-
-      const tick = world.watching.lane(world.fake.id);
-      await hanging.arrived;
-      await world.watching.lane(world.other.id);
-
-      for (const id of healthy) expect((await world.stored(id)).state).toBe('active');
-      hanging.open();
-      await tick;
-    });
-
-    it('gets through a thousand that are due at once, each looked at once', async () => {
-      const template = await add({ state: 'syncing', nextWatchAt: NOON });
-      await store.query(
-        `INSERT INTO connections (id, user_id, external_user_id, provider, institution_id, institution_name,
-            credential_sealed, credential_lookup, state, cause, state_since, provider_status, next_watch_at, created_at,
-            updated_at)
-          SELECT gen_random_uuid(), user_id, external_user_id, provider, institution_id, institution_name,
-            credential_sealed, 'copy ' || n, state, cause, state_since, provider_status, next_watch_at, created_at,
-            updated_at FROM connections, generate_series(1, 999) AS n WHERE id = $1`,
-        [template.id],
-      );
-      world.fake.script.always('credentials.get', snapshot(untimed('syncing')));
-
-      const looked = await world.watching.run();
-
-      expect(looked).toBe(1000);
-      expect(await store.work.claimDueForWatch(world.fake.id, store.clock.now(), 10, 1)).toEqual([]);
-    });
-
-    it('takes no more when the process stops, and leaves the rest to others', async () => {
-      await due(30);
-      const hanging = gate();
-      world.fake.script.always('credentials.get', async () => hanging.pass().then(() => snapshot(untimed('syncing'))));
-      const watching = world.another().watching;
-
-      const tick = watching.run();
-      await hanging.arrived;
-      watching.stop();
-      hanging.open();
-      await tick;
-
-      const looks = world.fake.script.callsTo('credentials.get').length;
-      expect(looks).toBeLessThan(30);
-      expect(await store.work.claimDueForWatch(world.fake.id, store.clock.now(), 50, 1)).toHaveLength(30 - looks);
     });
   });
 });

@@ -174,14 +174,15 @@ describe('the sandbox', () => {
     const titles = lines.filter((line) => line.startsWith('\n')).map((line) => line.trim());
     expect(titles).toEqual([
       'A user',
+      'Events',
       'Tink: logins, one-time codes, QR',
       'Flanks: a hosted visit',
       'Flinks: a security question',
       'The end',
     ]);
     const steps = lines.filter((line) => /^ ?\d+\. /.test(line));
-    expect(steps.length).toBeGreaterThanOrEqual(25);
-    expect(lines.join('\n')).not.toMatch(/abc123|Everyday|mk_/);
+    expect(steps.length).toBeGreaterThanOrEqual(30);
+    expect(lines.join('\n')).not.toMatch(/abc123|Everyday|mk_|whsec/);
     expect(sandbox.simulators.flanks?.control.state().credentials.map(({ username }) => username)).not.toContain(
       'tour',
     );

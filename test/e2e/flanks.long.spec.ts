@@ -157,16 +157,17 @@ describe('Flanks through the REST API', () => {
         },
       });
       world.flanks.clearCalls();
-      await days(12);
+      await days(12, 12);
       expect(attempts(username)).toEqual(before);
       expect(attempts(healthy.username)).toMatchObject({ user: 1, daily: daily + 12 });
       expect((await world.mooring.read(id)).body).toMatchObject({ state: { value: state, cause } });
       expect((await world.mooring.read(healthy.id)).body).toMatchObject({ state: { value: 'active' } });
-      // We only look: nothing is forced, and every look is a status.
+      // We only look: nothing is forced.
       expect(world.flanks.calls({ method: 'PUT' })).toEqual([]);
-      const looks = world.flanks.calls({ path: '^/v0/bank/credentials' });
-      expect(new Set(looks.map(({ path }) => path))).toEqual(new Set(['/v0/bank/credentials/status']));
-      expect(looks.length).toBeLessThanOrEqual(2 * 12 * 5);
+      const looks = world.flanks.calls({ path: '^/v0/bank/credentials/status' });
+      const { body: all } = await world.mooring.get('/v1/connections?limit=100');
+      // Four readings a day of each connection, and one with each load of a healthy one's data.
+      expect(looks.length).toBeLessThanOrEqual(12 * 6 * (member(all, 'data') as unknown[]).length);
 
       const visit = await begin(userId, { purpose, connectionId: id, institutionId: undefined });
       const { location } = await walkHostedPages(visit.url);
@@ -178,7 +179,8 @@ describe('Flanks through the REST API', () => {
 
     it('meets strong authentication by itself after ninety days', async () => {
       const { id, username } = await connected();
-      await days(89, 24);
+      await days(88, 11 * 24);
+      await days(1);
       expect((await world.mooring.read(id)).body).toMatchObject({ state: { value: 'active' } });
       await days(3);
       expect((await world.mooring.read(id)).body).toMatchObject({

@@ -30,7 +30,13 @@ describe('a provider that answers nonsense', () => {
     await mooring.close();
   });
 
-  const fields = { username: USERNAME, password: PASSWORD };
+  let fields = { username: USERNAME, password: PASSWORD };
+  let tests = 0;
+  // The bank refuses these logins, and the same one is not sent to it again and again.
+  beforeEach(() => {
+    fields = { username: USERNAME, password: `${PASSWORD}-${String((tests += 1))}` };
+  });
+
   const post = (path: string) => ({ method: 'POST', path });
 
   function expectProblem({ status, body, bytes }: Answer, expected: number, code: string): void {
@@ -172,6 +178,7 @@ describe('a provider that answers nonsense', () => {
       expect('retryAt' in (answer.body as object)).toBe(retryAfter !== null);
       expect(member((await mooring.read(id)).body, 'state')).toEqual(member(before, 'state'));
       expect(await mooring.states(id)).toEqual(events);
+      mooring.advance(Number(retryAfter ?? 0) * 1000);
       expect((await mooring.post(`/v1/connections/${id}/refresh`, {})).status).toBe(202);
     });
   });

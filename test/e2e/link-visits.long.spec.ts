@@ -122,7 +122,7 @@ describe('a hosted visit', () => {
     it('renews a connection that the bank wants the user for, and the id stays', async () => {
       const { app, userId, login, connectionId } = await connected(road);
       road.wantsUser(world, login);
-      await app.minutes(7 * 60, async () => undefined);
+      await app.minutes(8 * 60, async () => undefined);
       await app.mooring.watch();
       expect((await app.mooring.read(connectionId)).body).toMatchObject({
         state: { value: 'reauth_required' },

@@ -24,6 +24,16 @@ class CreateCounted1700000000000 implements MigrationInterface {
   }
 }
 
+class SleepLonger1700000001000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('SELECT pg_sleep(0.3)');
+  }
+
+  async down(): Promise<void> {
+    // Nothing was made.
+  }
+}
+
 const onServer = process.env['DATABASE_URL'] ? it : it.skip;
 
 describe('database', () => {
@@ -52,6 +62,19 @@ describe('database', () => {
     const rows: unknown = await first?.query(`SELECT name FROM mooring_migrations WHERE name LIKE 'CreateCounted%'`);
     expect(rows).toHaveLength(1);
     await Promise.all(sources.map(async (source) => source.destroy()));
+  });
+
+  // The embedded database knows no time limits.
+  onServer('lets a migration take longer than a request may', async () => {
+    const limits = { size: 2, connectTimeoutMs: 5_000, statementTimeoutMs: 100 };
+    const source = new DataSource(dataSourceOptions(database.url, [SleepLonger1700000001000], limits));
+    await source.initialize();
+
+    await migrate(source, database.url);
+    const late: unknown = await source.query('SELECT pg_sleep(0.3)').catch((error: unknown) => error);
+
+    expect(late).toBeInstanceOf(Error);
+    await source.destroy();
   });
 
   it('says which unique constraint a statement broke', async () => {
