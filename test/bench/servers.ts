@@ -14,6 +14,8 @@ export interface Running {
   /** Milliseconds from the start of the process to its first answered request. */
   readonly firstAnswerMs: number;
   residentMegabytes(): Promise<number>;
+  /** Processor seconds that it has used so far. */
+  cpuSeconds(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ async function administer(sql: string): Promise<void> {
 
 export const BOOTSTRAP_KEY = randomBytes(32).toString('hex');
 /** One for all starts: a database opens only with the keys that it was sealed with. */
-const ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
+export const ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
 
 /** The flags of `npm start` and of the image. */
 const FLAGS = ['--enable-source-maps', '--max-semi-space-size=8'];
@@ -53,6 +55,11 @@ export async function startMooring(env: Record<string, string>): Promise<Running
     ...env,
   };
   return start('dist/src/main.js', '/readyz', settings, FLAGS);
+}
+
+/** A simulator with the credentials of a state file. */
+export async function startSyncSimulator(env: Record<string, string>): Promise<Running> {
+  return start('dist/test/bench/sync-simulator.main.js', '/__sim/clock', env);
 }
 
 export async function startBare(env: Record<string, string>): Promise<Running> {
@@ -78,6 +85,7 @@ async function start(
     url,
     firstAnswerMs,
     residentMegabytes: () => residentMegabytes(child),
+    cpuSeconds: () => cpuSeconds(child.pid ?? 0),
     stop: () => stop(child),
   };
 }
@@ -95,6 +103,13 @@ async function answered(url: string, child: ChildProcess): Promise<void> {
 async function residentMegabytes(child: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${String(child.pid)}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
+
+/** Linux only: user and system time in hundredths of a second. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
 }
 
 async function stop(child: ChildProcess): Promise<void> {
