@@ -13,6 +13,9 @@ export interface Server {
   readonly url: string;
   /** Stopped as an operator stops it, and started after so long. */
   restart(awayMs: number): Promise<void>;
+  /** The two halves of a restart. It is back when `up` resolves. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,6 +23,25 @@ const pause = async (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
+
+function inHalves(
+  halt: () => Promise<unknown>,
+  start: () => Promise<unknown>,
+): Pick<Server, 'restart' | 'down' | 'up'> {
+  return {
+    async restart(awayMs) {
+      await halt();
+      await pause(awayMs);
+      await start();
+    },
+    async down() {
+      await halt();
+    },
+    async up() {
+      await start();
+    },
+  };
+}
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -31,25 +53,24 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A PostgreSQL of our own, owned by the user `postgres`, so that nobody else's work ends with it. */
-export async function ownPostgres(): Promise<Server> {
+/**
+ * A PostgreSQL of our own, owned by the user `postgres`, so that nobody else's work ends with it.
+ * @param durable writes reach the disk before they are acknowledged, as in production; it is slower.
+ */
+export async function ownPostgres({ durable = false } = {}): Promise<Server> {
   const directory = await mkdtemp(join(tmpdir(), 'mooring-chaos-'));
   await chmod(directory, 0o777);
   const [data, port] = [join(directory, 'data'), await freePort()];
   const asPostgres = async (...command: string[]) => run('su', ['postgres', '-c', command.join(' ')]);
   await asPostgres(`${BIN}/initdb`, '-D', data, '-A', 'trust', '--no-sync');
-  const options = `'-p ${port} -k ${directory} -c listen_addresses=127.0.0.1 -c fsync=off'`;
+  const options = `'-p ${port} -k ${directory} -c listen_addresses=127.0.0.1 -c fsync=${durable ? 'on' : 'off'}'`;
   const start = async () =>
     asPostgres(`${BIN}/pg_ctl`, '-D', data, '-w', '-l', join(data, 'log'), '-o', options, 'start');
   const halt = async () => asPostgres(`${BIN}/pg_ctl`, '-D', data, '-w', '-m', 'immediate', 'stop');
   await start();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    async restart(awayMs) {
-      await halt();
-      await pause(awayMs);
-      await start();
-    },
+    ...inHalves(halt, start),
     async stop() {
       await halt();
       await rm(directory, { recursive: true, force: true });
@@ -67,6 +88,8 @@ export async function ownRedis(): Promise<Server> {
     for await (const text of child.stdout ?? []) if (String(text).includes('Ready to accept')) break;
   };
   const halt = async (): Promise<void> => {
+    // Ctrl-C reaches it too.
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
@@ -74,11 +97,7 @@ export async function ownRedis(): Promise<Server> {
   await start();
   return {
     url: `redis://127.0.0.1:${port}`,
-    async restart(awayMs) {
-      await halt();
-      await pause(awayMs);
-      await start();
-    },
+    ...inHalves(halt, start),
     stop: halt,
   };
 }
