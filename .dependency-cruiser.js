@@ -81,7 +81,19 @@ export default {
       'access-and-cache-are-below',
       'Access and cache serve every room and know none.',
       { path: '^src/(access|cache|audit)/' },
-      { path: '^src/(connections|users|erasure|sync|providers|admin|sandbox)/' },
+      { path: '^src/(connections|users|erasure|sync|providers|admin|sandbox|account-data|webhooks|link-sessions)/' },
+    ),
+    forbid(
+      'connections-do-not-know-their-followers',
+      'Account data, webhooks and sync hear of changes through ConnectionChanges.',
+      { path: inside('connections') },
+      { path: '^src/(account-data|webhooks|sync|erasure|link-sessions|admin)/' },
+    ),
+    forbid(
+      'outgoing-events-know-connections-only',
+      'Whoever has an event adds it to the outbox; the outbox does not fetch.',
+      { path: inside('webhooks/outbound') },
+      { path: '^src/(account-data|sync|erasure|link-sessions|admin|providers|webhooks/inbound)/' },
     ),
     forbid(
       'sandbox-stays-outside',
