@@ -1,6 +1,5 @@
-import pg from 'pg';
-
 import { member, RestClient, textAt } from '../../src/sandbox/rest-client.js';
+import { HeldTable } from '../factories/held-table.js';
 import { MooringProcess } from '../factories/process.factory.js';
 import { GOOD_LOGIN, SandboxApp } from '../factories/sandbox-app.factory.js';
 
@@ -117,11 +116,11 @@ describe('a process that is killed', () => {
     const cut = client.call('POST', '/v1/connections', creation(userId)).catch(() => 'cut');
     await happens('the call to the provider', called('POST', '/credentials$', false));
     // Whoever wants to store a connection now waits.
-    const lock = await locked('connections');
+    const lock = await HeldTable.hold(mooring.databaseUrl, 'connections');
     await happens('the answer of the provider', called('POST', '/credentials$', true));
 
     await kill();
-    await lock.release();
+    await lock.releaseAfterDeath();
 
     expect(await cut).toBe('cut');
     expect(mooring.credentialsOf(userId)).toHaveLength(1);
@@ -159,18 +158,4 @@ describe('a process that is killed', () => {
     expect((await mooring.get(`/v1/users/${userId}`)).status).toBe(404);
     expect(mooring.tink.state().users.map(({ externalUserId }) => externalUserId)).not.toContain(userId);
   });
-
-  /** Nobody writes to the table until it is released. */
-  async function locked(table: string): Promise<{ release(): Promise<void> }> {
-    const client = new pg.Client({ connectionString: mooring.databaseUrl });
-    await client.connect();
-    await client.query('BEGIN');
-    await client.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
-    return {
-      release: async () => {
-        await client.query('ROLLBACK');
-        await client.end();
-      },
-    };
-  }
 });

@@ -1,6 +1,5 @@
-import pg from 'pg';
-
 import { RestClient } from '../../src/sandbox/rest-client.js';
+import { HeldTable } from '../factories/held-table.js';
 import { MooringProcess } from '../factories/process.factory.js';
 import { SandboxApp } from '../factories/sandbox-app.factory.js';
 
@@ -36,16 +35,11 @@ describe('a process that is killed after the provider deleted and before we wrot
     killed = await MooringProcess.start(mooring.environment);
     const cut = new RestClient(killed.baseUrl, mooring.key).call('DELETE', `/v1/connections/${id}`).catch(() => 'cut');
     await happens('the call to the provider', () => deletion() !== undefined);
-    const client = new pg.Client({ connectionString: mooring.databaseUrl });
-    await client.connect();
-    await client.query('BEGIN');
-    // Whoever wants to write down an answer now waits.
-    await client.query('LOCK TABLE deletion_receipts IN SHARE ROW EXCLUSIVE MODE');
+    const receipts = await HeldTable.hold(mooring.databaseUrl, 'deletion_receipts');
     await happens('the answer of the provider', () => deletion()?.status !== null);
 
     await killed.kill();
-    await client.query('ROLLBACK');
-    await client.end();
+    await receipts.releaseAfterDeath();
 
     expect(await cut).toBe('cut');
     expect(mooring.credentialsOf(userId)).toEqual([]);

@@ -1,6 +1,5 @@
-import pg from 'pg';
-
 import { member } from '../../src/sandbox/rest-client.js';
+import { HeldTable } from '../factories/held-table.js';
 import { MooringProcess } from '../factories/process.factory.js';
 import { GOOD_LOGIN, SandboxApp } from '../factories/sandbox-app.factory.js';
 
@@ -49,10 +48,10 @@ describe('a keyed creation whose process is killed after the provider acted', ()
     }).catch(() => 'cut');
     await happens('the call to the provider', called(false));
     // Whoever wants to store a connection now waits.
-    const lock = await lockedConnections();
+    const connectionsTable = await HeldTable.hold(mooring.databaseUrl, 'connections');
     await happens('the answer of the provider', called(true));
     await killed.kill();
-    await lock.release();
+    await connectionsTable.releaseAfterDeath();
     expect(await cut).toBe('cut');
     expect(mooring.credentialsOf(userId)).toHaveLength(1);
 
@@ -77,17 +76,4 @@ describe('a keyed creation whose process is killed after the provider acted', ()
     expect(await connections()).toHaveLength(1);
     expect(mooring.calls({ method: 'POST', path: '/credentials$' })).toBe(1);
   });
-
-  async function lockedConnections(): Promise<{ release(): Promise<void> }> {
-    const client = new pg.Client({ connectionString: mooring.databaseUrl });
-    await client.connect();
-    await client.query('BEGIN');
-    await client.query(`LOCK TABLE connections IN SHARE ROW EXCLUSIVE MODE`);
-    return {
-      release: async () => {
-        await client.query('ROLLBACK');
-        await client.end();
-      },
-    };
-  }
 });

@@ -1,9 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import pg from 'pg';
-
 import { RestClient, textAt } from '../../src/sandbox/rest-client.js';
+import { HeldTable } from '../factories/held-table.js';
 import { MooringProcess } from '../factories/process.factory.js';
 import { SandboxApp } from '../factories/sandbox-app.factory.js';
 
@@ -81,21 +80,16 @@ describe('an event whose process is killed', () => {
 
   it('between delivery and its record is delivered again with the same id', async () => {
     killed = await MooringProcess.start({ ...mooring.environment, ...ALLOWED, MOORING_ROLE: 'all' });
-    const client = new pg.Client({ connectionString: mooring.databaseUrl });
-    await client.connect();
-    let answered = false;
+    let deliveries: HeldTable | undefined;
     beforeAnswer = async () => {
-      await client.query('BEGIN');
       // Whoever wants to write down how it went now waits.
-      await client.query('LOCK TABLE webhook_deliveries IN SHARE ROW EXCLUSIVE MODE');
-      answered = true;
+      deliveries = await HeldTable.hold(mooring.databaseUrl, 'webhook_deliveries');
     };
     await createAt(killed.baseUrl);
-    await happens('the delivery', () => answered);
+    await happens('the delivery', () => deliveries !== undefined);
     beforeAnswer = async () => Promise.resolve();
     await killed.kill();
-    await client.query('ROLLBACK');
-    await client.end();
+    await deliveries?.releaseAfterDeath();
     expect(received).toHaveLength(1);
     expect(await statuses()).toEqual(['delivered', 'pending']);
 
