@@ -23,6 +23,8 @@ import { ProviderReport } from './provider-report.js';
 import { ProviderUsage } from './provider-usage.js';
 import { AdminProvidersController } from './providers.controller.js';
 import { TasksController } from './tasks.controller.js';
+import { AdminWebhookEndpointsController } from './webhook-endpoints.controller.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 
 /** The REST API for operators. */
 @Module({
@@ -34,6 +36,7 @@ import { TasksController } from './tasks.controller.js';
     ProvidersModule,
     OutgoingHttpModule,
     KeyRotationModule,
+    WebhooksModule,
   ],
   controllers: [
     ClientsController,
@@ -46,6 +49,7 @@ import { TasksController } from './tasks.controller.js';
     OverviewController,
     AdminConnectionsController,
     KeysController,
+    AdminWebhookEndpointsController,
   ],
   providers: [
     ProviderReport,

@@ -7,7 +7,6 @@ import { JobWorkers } from '../platform/queue/job-workers.js';
 import { AttemptDelivery } from './outbound/attempt-delivery.js';
 import { DeliverToEndpoint } from './outbound/deliver-to-endpoint.js';
 import { DeliveryMetrics } from './outbound/delivery-metrics.js';
-import { DisableEndpoint } from './outbound/disable-endpoint.js';
 import { ForgetUserInEvents } from './outbound/forget-user.js';
 import { DELIVER } from './outbound/domain/deliver-job.js';
 import { WebhookDeliveriesController } from './outbound/http/webhook-deliveries.controller.js';
@@ -29,6 +28,7 @@ import { WebhookEndpointEntity } from './outbound/persistence/webhook-endpoint.e
 import { PruneOutgoing } from './outbound/prune-outgoing.js';
 import { ReplayDeliveries } from './outbound/replay-deliveries.js';
 import { SweepDueDeliveries } from './outbound/sweep-due-deliveries.js';
+import { SwitchEndpoint } from './outbound/switch-endpoint.js';
 import { TargetCheck } from './outbound/target-check.js';
 import { TestEndpoint } from './outbound/test-endpoint.js';
 import { WebhookEvents } from './outbound/webhook-events.js';
@@ -57,7 +57,7 @@ const USE_CASES = [
   ReplayDeliveries,
   TargetCheck,
   ManageEndpoints,
-  DisableEndpoint,
+  SwitchEndpoint,
   TestEndpoint,
 ];
 
@@ -71,7 +71,7 @@ const USE_CASES = [
   ],
   controllers: [WebhookEndpointsController, WebhookDeliveriesController],
   providers: [{ provide: Outbox, useClass: OutboxRepository }, DeliveryMetrics, ...PERSISTENCE, ...USE_CASES],
-  exports: [Outbox, SweepDueDeliveries, PruneOutgoing, DisableEndpoint],
+  exports: [Outbox, SweepDueDeliveries, PruneOutgoing, EndpointRepository, SwitchEndpoint],
 })
 export class WebhooksModule implements OnModuleInit {
   constructor(

@@ -13,7 +13,7 @@ describe('the API for operators', () => {
   let mooring: SandboxApp;
 
   beforeAll(async () => {
-    mooring = await SandboxApp.start();
+    mooring = await SandboxApp.start({ env: { MOORING_WEBHOOK_ALLOW_PRIVATE: 'true' } });
   });
 
   beforeEach(async () => {
@@ -254,10 +254,111 @@ describe('the API for operators', () => {
     });
   });
 
+  describe('webhook endpoints', () => {
+    const OWN = '/v1/webhook-endpoints';
+    const ADMIN = '/admin/webhook-endpoints';
+
+    const client = async () => {
+      const { body } = await mooring.post('/admin/clients', { name: 'hooked', scopes: ['webhooks:manage'] });
+      return { id: textAt(body, 'id'), key: textAt(body, 'key') };
+    };
+    const endpointOf = async (key: string, url = 'http://127.0.0.1:9/hook/of-mine?token=hush') =>
+      textAt((await mooring.call('POST', OWN, { key, body: { url } })).body, 'id');
+    const found = async (query: string): Promise<string[]> => {
+      const answer = await mooring.get(`${ADMIN}?${query}`);
+      expect(answer.status).toBe(200);
+      return (member(answer.body, 'data') as { id: string }[]).map(({ id }) => id);
+    };
+
+    it('of everybody are found, page by page, without secrets and with the origin of their address only', async () => {
+      const { id: clientId, key: own } = await client();
+      const { key: other } = await client();
+      const [first, second, foreign] = [await endpointOf(own), await endpointOf(own), await endpointOf(other)];
+      await mooring.sql(`UPDATE webhook_endpoints SET owner = 'oidc:service-7', client_id = NULL WHERE id = $1`, [
+        foreign,
+      ]);
+      expect(await found(`clientId=${clientId}`)).toEqual([second, first]);
+      expect(await found(`owner=client:${clientId}`)).toEqual([second, first]);
+      expect(await found('owner=oidc:service-7')).toEqual([foreign]);
+      const page = await mooring.get(`${ADMIN}?clientId=${clientId}&limit=1`);
+      const next = textAt(page.body, 'nextCursor');
+      expect(await found(`clientId=${clientId}&limit=1&cursor=${next}`)).toEqual([first]);
+      await mooring.call('PATCH', `${OWN}/${first}`, { key: own, body: { enabled: false } });
+      expect(await found(`clientId=${clientId}&status=disabled`)).toEqual([first]);
+      expect(await found(`clientId=${clientId}&status=enabled`)).toEqual([second]);
+
+      const { body, bytes } = await mooring.get(`${ADMIN}?owner=oidc:service-7`);
+      expect(member(body, 'data')).toEqual([
+        {
+          ...{ id: foreign, owner: 'oidc:service-7', clientId: null, origin: 'http://127.0.0.1:9', events: [] },
+          ...{ userId: null, description: null, enabled: true, disabledReason: null, disabledAt: null },
+          ...{ failingSince: null, createdAt: expect.any(String) as string, updatedAt: expect.any(String) as string },
+        },
+      ]);
+      for (const hidden of ['hush', 'of-mine', 'whsec']) expect(bytes.toString()).not.toContain(hidden);
+    });
+
+    it('are switched off against their owner, and on again, once each in the audit log', async () => {
+      const { id: clientId, key } = await client();
+      const id = await endpointOf(key);
+      const entries = async () =>
+        (member((await mooring.get('/admin/audit?limit=50')).body, 'data') as { subject: string; action: string }[])
+          .filter(({ subject, action }) => subject === `webhook_endpoint:${id}` && action.endsWith('abled'))
+          .map((entry) => ({ action: entry.action, detail: member(entry, 'detail') }));
+
+      for (const _time of [1, 2]) {
+        const off = await mooring.post(`${ADMIN}/${id}/disable`);
+        expect(off).toMatchObject({ status: 200, body: { id, enabled: false, disabledReason: 'operator' } });
+      }
+      const tried = await mooring.call('PATCH', `${OWN}/${id}`, { key, body: { enabled: true } });
+      expect(tried).toMatchObject({ status: 409, body: { code: 'webhook_endpoint.disabled_by_operator' } });
+      const tested = await mooring.call('POST', `${OWN}/${id}/test`, { key });
+      expect(tested).toMatchObject({ status: 409, body: { code: 'webhook_endpoint.disabled_by_operator' } });
+      for (const _time of [1, 2]) {
+        const on = await mooring.post(`${ADMIN}/${id}/enable`);
+        expect(on).toMatchObject({ status: 200, body: { enabled: true, disabledReason: null, disabledAt: null } });
+      }
+      const owner = `client:${clientId}`;
+      expect(await entries()).toEqual([
+        { action: 'webhook_endpoint.enabled', detail: { owner, was: 'operator' } },
+        { action: 'webhook_endpoint.disabled', detail: { owner, was: 'enabled' } },
+      ]);
+    });
+
+    it('that their owner switched off stay so', async () => {
+      const { key } = await client();
+      const id = await endpointOf(key);
+      await mooring.call('PATCH', `${OWN}/${id}`, { key, body: { enabled: false } });
+      expect(await mooring.post(`${ADMIN}/${id}/enable`)).toMatchObject({
+        status: 409,
+        body: { code: 'webhook_endpoint.not_disabled_by_operator' },
+      });
+      for (const order of ['disable', 'enable']) {
+        expect(await mooring.post(`${ADMIN}/${randomUUID()}/${order}`)).toMatchObject({
+          status: 404,
+          body: { code: 'webhook_endpoint.not_found' },
+        });
+      }
+    });
+
+    it.each(['status=gone', 'clientId=1', 'owner=', 'unknown=1', 'cursor=x'])(
+      'are not searched with %s',
+      async (query) => {
+        expect((await mooring.get(`${ADMIN}?${query}`)).status).toBe(400);
+      },
+    );
+  });
+
   it('are not there for others', async () => {
     const { body } = await mooring.post('/admin/clients', { name: 'reader', scopes: ['credentials:read'] });
     const reader = textAt(body, 'key');
-    for (const path of ['/admin/overview', '/admin/providers', '/admin/connections', '/admin/keys']) {
+    for (const path of [
+      '/admin/overview',
+      '/admin/providers',
+      '/admin/connections',
+      '/admin/keys',
+      '/admin/webhook-endpoints',
+    ]) {
       expect((await mooring.call('GET', path, { key: reader })).status).toBe(403);
     }
   });

@@ -75,6 +75,7 @@ export const PROBLEM_CATALOGUE = {
   'webhook_endpoint.refused_target': kind(422, 'The address is not allowed'),
   'webhook_endpoint.limit': kind(409, 'There are enough webhook endpoints'),
   'webhook_endpoint.disabled_by_operator': kind(409, 'The operator switched the endpoint off'),
+  'webhook_endpoint.not_disabled_by_operator': kind(409, 'The operator did not switch the endpoint off'),
   'webhook_delivery.not_found': kind(404, 'No such delivery'),
 
   'idempotency.key_reused': kind(422, 'The key was used for another request'),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Caller } from '../../access/caller.js';
+import { Failure } from '../../platform/errors/failure.js';
 import { Ids } from '../../platform/ids/ids.js';
 import { Clock } from '../../platform/time/clock.js';
 import { AttemptDelivery, type Attempt } from './attempt-delivery.js';
@@ -20,9 +21,12 @@ export class TestEndpoint {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Failure `webhook_endpoint.not_found` */
+  /** @throws Failure `webhook_endpoint.not_found`, `webhook_endpoint.disabled_by_operator` */
   async run(id: string, caller: Caller): Promise<Attempt & { readonly eventId: string }> {
     const endpoint = await this.endpoints.get(id, ownerOf(caller));
+    if (endpoint.disabledReason === 'operator') {
+      throw new Failure('webhook_endpoint.disabled_by_operator', { detail: 'Ask the operator of Mooring.' });
+    }
     const event = {
       id: this.ids.next(),
       type: TEST_EVENT,

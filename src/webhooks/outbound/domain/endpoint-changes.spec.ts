@@ -1,5 +1,5 @@
 import { Opened } from '../../../platform/crypto/opened.js';
-import { changed } from './endpoint-changes.js';
+import { changed, ordered } from './endpoint-changes.js';
 import { signingSecrets, type WebhookEndpoint } from './endpoint.js';
 
 const NOW = new Date('2026-11-20T12:00:00.000Z');
@@ -39,6 +39,30 @@ describe('changed', () => {
     const off = endpoint({ disabledReason: 'operator', disabledAt: BEFORE });
     expect(() => changed(off, { enabled: true }, NOW)).toThrow('Ask the operator of Mooring.');
     expect(changed(off, { description: 'still mine' }, NOW)).toMatchObject({ disabledReason: 'operator' });
+  });
+});
+
+describe('ordered', () => {
+  const off = (disabledReason: 'gone' | 'operator' | 'owner') => endpoint({ disabledReason, disabledAt: BEFORE });
+
+  it('switches off, also what its owner had switched off, and never twice', () => {
+    for (const one of [endpoint(), off('owner'), off('gone')]) {
+      expect(ordered(one, false, NOW)).toEqual({ ...one, disabledReason: 'operator', disabledAt: NOW, updatedAt: NOW });
+    }
+    const already = off('operator');
+    expect(ordered(already, false, NOW)).toBe(already);
+  });
+
+  it('switches on only what the operator switched off', () => {
+    const on = { disabledReason: null, disabledAt: null, failingSince: null, updatedAt: NOW };
+    expect(ordered(off('operator'), true, NOW)).toEqual(endpoint(on));
+    const already = endpoint();
+    expect(ordered(already, true, NOW)).toBe(already);
+    for (const reason of ['gone', 'owner'] as const) {
+      expect(() => ordered(off(reason), true, NOW)).toThrow(
+        expect.objectContaining({ code: 'webhook_endpoint.not_disabled_by_operator' }) as Error,
+      );
+    }
   });
 });
 

@@ -36,3 +36,17 @@ function switched({ disabledReason }: WebhookEndpoint, enabled: boolean | undefi
   }
   return { disabledReason: null, disabledAt: null, failingSince: null };
 }
+
+/**
+ * What the operator orders, or the endpoint itself when it is so already.
+ * @throws Failure `webhook_endpoint.not_disabled_by_operator` when its owner or its receiver switched it off
+ */
+export function ordered(endpoint: WebhookEndpoint, enabled: boolean, now: Date): WebhookEndpoint {
+  const { disabledReason } = endpoint;
+  if (disabledReason === (enabled ? null : 'operator')) return endpoint;
+  if (!enabled) return { ...endpoint, disabledReason: 'operator', disabledAt: now, updatedAt: now };
+  if (disabledReason !== 'operator') {
+    throw new Failure('webhook_endpoint.not_disabled_by_operator', { detail: 'Its owner can switch it on.' });
+  }
+  return { ...endpoint, disabledReason: null, disabledAt: null, failingSince: null, updatedAt: now };
+}

@@ -116,7 +116,7 @@ export class WebhookEndpointsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Send a test event now', description: 'And tell what came of it. It is not tried again.' })
   @ApiResponse({ status: 200, type: TestResultResponse })
-  @ApiProblems('webhook_endpoint.not_found')
+  @ApiProblems('webhook_endpoint.not_found', 'webhook_endpoint.disabled_by_operator')
   async test(@Param('id', UuidPipe) id: string, @CurrentCaller() caller: Caller): Promise<TestResultResponse> {
     return toTestResult(await this.trial.run(id, caller));
   }

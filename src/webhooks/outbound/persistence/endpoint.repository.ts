@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, LessThan } from 'typeorm';
+import { DataSource, type EntityManager, type FindOptionsWhere, IsNull, LessThan, Not } from 'typeorm';
 
 import type { SecretValue } from '../../../credentials/secret-value.js';
 import type { Sealed } from '../../../platform/crypto/sealed.js';
@@ -11,6 +11,13 @@ import type { WebhookEndpoint } from '../domain/endpoint.js';
 import { WebhookEndpointEntity } from './webhook-endpoint.entity.js';
 
 type SecretField = 'secret_sealed' | 'previous_secret_sealed';
+
+/** All are joined by "and". */
+export interface EndpointSearch {
+  readonly owner?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly enabled?: boolean | undefined;
+}
 
 /** Endpoints with their sealed secrets. Whoever reads for a caller names the owner. */
 @Injectable()
@@ -44,17 +51,18 @@ export class EndpointRepository {
 
   /** Newest first. @throws Failure `request.invalid_cursor` */
   async page(owner: string, limit: number, cursor?: string): Promise<Page<WebhookEndpoint>> {
-    const rows = await this.database.manager.find(WebhookEndpointEntity, {
-      where: { owner, ...(cursor === undefined ? {} : { id: LessThan(decodeCursor(cursor, isUuid)) }) },
-      order: { id: 'DESC' },
-      take: limit + 1,
-    });
-    return toPage(
-      rows,
-      limit,
-      ({ id }) => id,
-      (row) => this.toEndpoint(row),
-    );
+    return this.pageOf({ owner }, limit, cursor);
+  }
+
+  /** Whoever owns them, newest first. @throws Failure `request.invalid_cursor` */
+  async search(search: EndpointSearch, limit: number, cursor?: string): Promise<Page<WebhookEndpoint>> {
+    const { owner, clientId, enabled } = search;
+    const where = {
+      ...(owner === undefined ? {} : { owner }),
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(enabled === undefined ? {} : { disabledAt: enabled ? IsNull() : Not(IsNull()) }),
+    };
+    return this.pageOf(where, limit, cursor);
   }
 
   /** Nobody else counts those of this owner before the transaction ends: of two that fill the last place, one waits. */
@@ -75,6 +83,24 @@ export class EndpointRepository {
   /** With its deliveries. */
   async remove(manager: EntityManager, id: string): Promise<void> {
     await manager.delete(WebhookEndpointEntity, { id });
+  }
+
+  private async pageOf(
+    where: FindOptionsWhere<WebhookEndpointEntity>,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<Page<WebhookEndpoint>> {
+    const rows = await this.database.manager.find(WebhookEndpointEntity, {
+      where: { ...where, ...(cursor === undefined ? {} : { id: LessThan(decodeCursor(cursor, isUuid)) }) },
+      order: { id: 'DESC' },
+      take: limit + 1,
+    });
+    return toPage(
+      rows,
+      limit,
+      ({ id }) => id,
+      (row) => this.toEndpoint(row),
+    );
   }
 
   private toEndpoint(row: WebhookEndpointEntity): WebhookEndpoint {
