@@ -53,9 +53,9 @@ export class AccessConfig {
 
 export class SyncConfig {
   constructor(
-    /** Milliseconds between two refreshes without the user, where we may ask for them. */
+    /** Age of data in milliseconds at which the bank is asked without the user, where we may. */
     readonly refreshEveryMs: number,
-    /** Milliseconds between two readings, where the provider fetches by itself. */
+    /** Milliseconds between two readings of a healthy connection. */
     readonly readEveryMs: number,
     /** Syncs of one provider at the same time in this process. */
     readonly concurrency: number,

@@ -28,11 +28,11 @@ export class SyncConnection {
 
   async run({ connectionId, plannedFor }: SyncJob): Promise<string> {
     const connection = await this.connections.find(connectionId);
-    const { traits, metrics } = this.surroundings;
+    const { traits, metrics, clock } = this.surroundings;
     const rhythm = connection && traits.of(connection.provider).rhythm;
     if (!connection || !rhythm) return 'gone';
     const plan = new Date(plannedFor);
-    const decision = decideSync(connection, plan, rhythm);
+    const decision = decideSync(connection, plan, rhythm, clock.now());
     const startedAt = performance.now();
     const { outcome, again } = await this.carryOut(decision, connection, rhythm);
     if (again) await this.plan.replan(connectionId, plan, again);
@@ -48,9 +48,10 @@ export class SyncConnection {
     if (decision.kind === 'read') return this.read(connection, rhythm);
     const end = await this.refreshes.run(connection, rhythm, SYNC);
     if (end.outcome !== 'quota_exhausted') return end;
-    // What may not be fetched from the bank can still be read at the provider.
+    // What may not be fetched from the bank can still be read at the provider, now and at the next turn.
     await this.observe.look(connection, SYNC);
-    return end;
+    const turn = nextTurn(connection, rhythm, this.surroundings.clock.now());
+    return { ...end, again: end.again && end.again < turn ? end.again : turn };
   }
 
   private async read(connection: Connection, rhythm: SyncRhythm): Promise<SyncEnd> {

@@ -55,11 +55,12 @@ export class SyncWorld {
     return new SyncWorld(await RacesWorld.open({ refresh: 'by_provider' }));
   }
 
-  /** A connection of `tink` that is due since a minute. */
+  /** A connection of `tink` that is due since a minute, with data of yesterday. */
   async due(changes: Partial<Connection> = {}): Promise<Connection> {
     const { store } = this.races;
-    const nextSyncAt = new Date(store.clock.now().getTime() - 60_000);
-    return store.add({ provider: providerId('tink'), nextSyncAt, ...changes });
+    const now = store.clock.now().getTime();
+    const [nextSyncAt, dataAsOf] = [new Date(now - 60_000), new Date(now - 86_400_000)];
+    return store.add({ provider: providerId('tink'), nextSyncAt, dataAsOf, ...changes });
   }
 
   async planOf(id: string): Promise<Date | null> {

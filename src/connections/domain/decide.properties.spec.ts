@@ -16,7 +16,7 @@ const RUNS = { numRuns: 350 };
 const DAY = 86_400_000;
 const RHYTHMS: readonly DecisionContext['rhythm'][] = [
   null,
-  { kind: 'refresh', everyMs: DAY },
+  { kind: 'refresh', everyMs: DAY / 4, refreshEveryMs: DAY },
   { kind: 'read', everyMs: DAY / 4 },
 ];
 

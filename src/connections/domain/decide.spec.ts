@@ -14,7 +14,7 @@ const context: DecisionContext = {
   actor: 'watcher',
   requestId: null,
   renewBeforeExpiry: true,
-  rhythm: { kind: 'refresh', everyMs: 86_400_000 },
+  rhythm: { kind: 'refresh', everyMs: 21_600_000, refreshEveryMs: 86_400_000 },
 };
 
 const QUESTION: Challenge = { kind: 'submit_information', expiresAt: at(120_000), fields: [field()] };
@@ -54,7 +54,8 @@ describe('decide', () => {
       expect(next.stateSince).toEqual(NOON);
       expect(next.challenge !== null).toBe(to === 'awaiting_user');
       expect(next.retryAt !== null).toBe(to === 'retrying');
-      expect(next.nextWatchAt !== null).toBe(to !== 'failed' && to !== 'deleted');
+      // An active connection is read by its syncs.
+      expect((next.nextWatchAt ?? next.nextSyncAt) !== null).toBe(to !== 'failed' && to !== 'deleted');
       expect(next.deletedAt).toEqual(to === 'deleted' ? NOON : null);
       expect(event).toMatchObject({ from, to, cause: next.cause, at: NOON, providerAt: NOON });
     });
@@ -167,7 +168,7 @@ describe('decide', () => {
     });
 
     it('a planned sync when the connection is not active', () => {
-      const planned = connection({ nextSyncAt: at(60_000) });
+      const planned = connection({ nextSyncAt: at(60_000), dataAsOf: null });
       expect(applied(planned, observed('active')).next.nextSyncAt).toEqual(at(60_000));
       expect(applied(planned, observed('reauth_required')).next.nextSyncAt).toBeNull();
     });

@@ -12,7 +12,7 @@ import {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const daily: SyncRhythm = { kind: 'refresh', everyMs: DAY };
+const daily: SyncRhythm = { kind: 'refresh', everyMs: 6 * HOUR, refreshEveryMs: DAY };
 const reading: SyncRhythm = { kind: 'read', everyMs: 6 * HOUR };
 
 /** Ids as they are: a time first, then random bits. */
@@ -20,7 +20,7 @@ const idOf = (n: number): string =>
   `0199aaaa-0000-7000-8000-0000${((n * 2654435761) >>> 0).toString(16).padStart(8, '0')}`;
 
 describe('nextTurn', () => {
-  const turns = Array.from({ length: 2_000 }, (_, n) => nextTurn({ id: idOf(n) }, daily, NOON).getTime());
+  const turns = Array.from({ length: 2_000 }, (_, n) => nextTurn({ id: idOf(n) }, { everyMs: DAY }, NOON).getTime());
 
   it('comes a quarter of the rhythm from now at the earliest, and within one and a quarter', () => {
     expect(Math.min(...turns)).toBeGreaterThanOrEqual(at(6 * HOUR).getTime());
@@ -38,8 +38,8 @@ describe('nextTurn', () => {
   });
 
   it('is the same place every day', () => {
-    const first = nextTurn({ id: idOf(7) }, daily, NOON);
-    const second = nextTurn({ id: idOf(7) }, daily, first);
+    const first = nextTurn({ id: idOf(7) }, { everyMs: DAY }, NOON);
+    const second = nextTurn({ id: idOf(7) }, { everyMs: DAY }, first);
     expect(second.getTime() - first.getTime()).toBe(DAY);
   });
 });
@@ -54,7 +54,21 @@ describe('plannedSync', () => {
   });
 
   it('does not let a plain reading take the turn of a refresh', () => {
-    expect(plannedSync(active, connection(), daily, NOON)).toEqual(due);
+    expect(plannedSync(active, connection({ dataAsOf: at(-DAY) }), daily, NOON)).toEqual(due);
+  });
+
+  it('plans the next turn of what is fresh, also where we may ask the bank', () => {
+    const fresh = connection({ dataAsOf: at(-20 * HOUR) });
+    expect(plannedSync(active, fresh, daily, NOON)).toEqual(nextTurn(active, daily, NOON));
+  });
+
+  it('leaves a turn alone at which data will be too old, however often it is read before', () => {
+    const turn = at(5 * HOUR);
+    const before = connection({ nextSyncAt: turn });
+    expect(plannedSync(before, connection({ dataAsOf: at(-16 * HOUR) }), daily, NOON)).toEqual(turn);
+    const soon = at(HOUR);
+    const ageing = connection({ dataAsOf: at(-19 * HOUR) });
+    expect(plannedSync({ ...before, nextSyncAt: soon }, ageing, daily, NOON)).not.toEqual(soon);
   });
 
   it('takes a reading as the sync where the provider fetches by itself', () => {
@@ -95,7 +109,7 @@ describe('plannedSync', () => {
 });
 
 describe('decideSync', () => {
-  const due = { nextSyncAt: NOON, syncPausedAt: null };
+  const due = { nextSyncAt: NOON, syncPausedAt: null, dataAsOf: at(-DAY) };
 
   it.each([
     ['active', daily, 'refresh'],
@@ -103,21 +117,36 @@ describe('decideSync', () => {
     ['retrying', daily, 'refresh'],
     ['retrying', reading, 'read'],
   ] as const)('does it: %s, %j', (state, rhythm, kind) => {
-    expect(decideSync({ ...due, state }, NOON, rhythm).kind).toBe(kind);
+    expect(decideSync({ ...due, state }, NOON, rhythm, NOON).kind).toBe(kind);
+  });
+
+  it('asks the bank at the turn that is nearest to its time, and only reads before', () => {
+    const decisions = [1, 20, 21, 24, 300].map((hours) =>
+      decideSync({ ...due, state: 'active', dataAsOf: at(-hours * HOUR) }, NOON, daily, NOON),
+    );
+    const [fresh, old] = [
+      { kind: 'read', reason: 'fresh' },
+      { kind: 'refresh', reason: 'scheduled' },
+    ];
+    expect(decisions).toEqual([fresh, fresh, old, old, old]);
+    expect(decideSync({ ...due, state: 'active', dataAsOf: null }, NOON, daily, NOON)).toEqual(old);
   });
 
   it.each(['reauth_required', 'blocked', 'failed', 'deleting', 'deleted', 'awaiting_user', 'syncing'] as const)(
     'never touches a connection that is %s',
     (state) => {
-      expect(decideSync({ ...due, state }, NOON, daily).kind).toBe('skip');
+      expect(decideSync({ ...due, state }, NOON, daily, NOON).kind).toBe('skip');
     },
   );
 
   it('skips what is paused, and what was done or planned anew since', () => {
     const active = { ...due, state: 'active' } as const;
-    expect(decideSync({ ...active, syncPausedAt: NOON }, NOON, daily)).toEqual({ kind: 'skip', reason: 'paused' });
+    expect(decideSync({ ...active, syncPausedAt: NOON }, NOON, daily, NOON)).toEqual({
+      kind: 'skip',
+      reason: 'paused',
+    });
     for (const nextSyncAt of [null, at(1)]) {
-      expect(decideSync({ ...active, nextSyncAt }, NOON, daily)).toEqual({ kind: 'skip', reason: 'not_due' });
+      expect(decideSync({ ...active, nextSyncAt }, NOON, daily, NOON)).toEqual({ kind: 'skip', reason: 'not_due' });
     }
   });
 });
@@ -127,6 +156,7 @@ describe('syncRhythm and isReadBySync', () => {
 
   it('asks the bank only where we may without the user', () => {
     expect(syncRhythm({ refresh: 'on_demand' }, policy)).toEqual(daily);
+    expect(syncRhythm({ refresh: 'on_demand' }, { ...policy, refreshEveryMs: HOUR })).toMatchObject({ everyMs: HOUR });
     expect(syncRhythm({ refresh: 'by_provider' }, policy)).toEqual(reading);
     expect(syncRhythm({ refresh: 'user_present' }, policy)).toEqual(reading);
   });
@@ -134,7 +164,7 @@ describe('syncRhythm and isReadBySync', () => {
   it('needs no other reading only while healthy, planned, not paused and read by the sync', () => {
     const planned = connection({ nextSyncAt: at(1) });
     expect(isReadBySync(planned, reading)).toBe(true);
-    expect(isReadBySync(planned, daily)).toBe(false);
+    expect(isReadBySync(planned, daily)).toBe(true);
     expect(isReadBySync(planned, null)).toBe(false);
     expect(isReadBySync({ ...planned, syncPausedAt: NOON }, reading)).toBe(false);
     expect(isReadBySync({ ...planned, nextSyncAt: null }, reading)).toBe(false);

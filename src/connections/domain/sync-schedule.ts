@@ -4,15 +4,12 @@ import type { Connection } from './connection.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/**
- * How a provider is kept up to date without the user. `refresh`: we ask it to fetch from the bank, which costs quota.
- * `read`: it fetches by itself, or may only fetch with the user there, and we read what it has.
- */
-export interface SyncRhythm {
-  readonly kind: 'refresh' | 'read';
-  /** Milliseconds from one sync to the next. */
-  readonly everyMs: number;
-}
+/** How a provider is kept up to date without the user. Times are in milliseconds. */
+export type SyncRhythm =
+  /** It fetches by itself, or may only fetch with the user there: we read what it has. */
+  | { readonly kind: 'read'; readonly everyMs: number }
+  /** We may ask it to fetch from the bank, which costs quota: it is read every time, and asked when its data is old. */
+  | { readonly kind: 'refresh'; readonly everyMs: number; readonly refreshEveryMs: number };
 
 /** Milliseconds between two syncs, by kind. */
 export interface SyncPolicy {
@@ -21,9 +18,10 @@ export interface SyncPolicy {
 }
 
 export function syncRhythm({ refresh }: Pick<Capabilities, 'refresh'>, policy: SyncPolicy): SyncRhythm {
+  const { refreshEveryMs, readEveryMs } = policy;
   return refresh === 'on_demand'
-    ? { kind: 'refresh', everyMs: policy.refreshEveryMs }
-    : { kind: 'read', everyMs: policy.readEveryMs };
+    ? { kind: 'refresh', everyMs: Math.min(readEveryMs, refreshEveryMs), refreshEveryMs }
+    : { kind: 'read', everyMs: readEveryMs };
 }
 
 /** Further refreshes after a failed one: a refresh costs quota, so the pauses grow quickly. Readings go on meanwhile. */
@@ -53,9 +51,9 @@ export function refreshAgain(failures: number, now: Date): Date {
 export function plannedSync(before: Connection, next: Connection, rhythm: SyncRhythm | null, now: Date): Date | null {
   if (!rhythm) return null;
   if (next.state === 'active') {
-    // Reading is the sync of a provider that fetches by itself; a refresh that is due must not be lost to a reading.
-    const isDone = before.state !== 'active' || before.nextSyncAt === null || rhythm.kind === 'read';
-    return isDone ? nextTurn(next, rhythm, now) : before.nextSyncAt;
+    // Reading is the sync of what is fresh; a refresh that is due must not be lost to a reading.
+    const turn = before.state === 'active' ? before.nextSyncAt : null;
+    return turn && isOld(next, rhythm, turn > now ? turn : now) ? turn : nextTurn(next, rhythm, now);
   }
   if (next.state !== 'retrying' || rhythm.kind === 'read') return null;
   const failedAgain = before.state !== 'retrying' || next.consecutiveFailures > before.consecutiveFailures;
@@ -64,30 +62,41 @@ export function plannedSync(before: Connection, next: Connection, rhythm: SyncRh
   return next.retryAt && next.retryAt > again ? next.retryAt : again;
 }
 
-/** Is the sync the reading, so that no other one is needed while the connection is healthy? */
+/** Must the bank be asked? Not while somebody else sees to it, e.g. the provider itself at night. */
+function isOld({ dataAsOf }: Pick<Connection, 'dataAsOf'>, rhythm: SyncRhythm, at: Date): boolean {
+  if (rhythm.kind === 'read') return false;
+  // At the turn that is nearest to its time.
+  return dataAsOf === null || at.getTime() - dataAsOf.getTime() >= rhythm.refreshEveryMs - rhythm.everyMs / 2;
+}
+
+/** Every sync reads, so that no other reading is needed while the connection is healthy. */
 export function isReadBySync(
   { state, nextSyncAt, syncPausedAt }: Pick<Connection, 'state' | 'nextSyncAt' | 'syncPausedAt'>,
   rhythm: SyncRhythm | null,
 ): boolean {
-  return state === 'active' && nextSyncAt !== null && syncPausedAt === null && rhythm?.kind === 'read';
+  return state === 'active' && nextSyncAt !== null && syncPausedAt === null && rhythm !== null;
 }
 
 export type SyncDecision =
   | { readonly kind: 'refresh'; readonly reason: 'scheduled' | 'retry' }
-  | { readonly kind: 'read'; readonly reason: 'scheduled' }
+  | { readonly kind: 'read'; readonly reason: 'scheduled' | 'fresh' }
   | { readonly kind: 'skip'; readonly reason: 'not_due' | 'paused' | 'needs_the_user' | 'moving' | 'over' };
 
 /** What a planned sync does now. The plan may be old: what it was made for may have changed. */
 export function decideSync(
-  connection: Pick<Connection, 'state' | 'nextSyncAt' | 'syncPausedAt'>,
+  connection: Pick<Connection, 'state' | 'nextSyncAt' | 'syncPausedAt' | 'dataAsOf'>,
   plannedFor: Date,
   rhythm: SyncRhythm,
+  now: Date,
 ): SyncDecision {
   if (connection.syncPausedAt !== null) return { kind: 'skip', reason: 'paused' };
   if (connection.nextSyncAt?.getTime() !== plannedFor.getTime()) return { kind: 'skip', reason: 'not_due' };
   switch (connection.state) {
     case 'active':
-      return { kind: rhythm.kind, reason: 'scheduled' };
+      if (rhythm.kind === 'read') return { kind: 'read', reason: 'scheduled' };
+      return isOld(connection, rhythm, now)
+        ? { kind: 'refresh', reason: 'scheduled' }
+        : { kind: 'read', reason: 'fresh' };
     case 'retrying':
       return rhythm.kind === 'refresh' ? { kind: 'refresh', reason: 'retry' } : { kind: 'read', reason: 'scheduled' };
     case 'reauth_required':
