@@ -6,7 +6,7 @@ import type { SyncWorld } from './sync-world.js';
 
 /** Provider calls that one sync makes, one after the other, in a process that knows no token of the user. */
 export const CALLS: Readonly<Record<BenchProvider, number>> = {
-  // The grant, its exchange, the refresh. The reading and the data come later, in queues of their own.
+  // The grant, its exchange, the status.
   tink: 3,
   flanks: 1,
   // A token for one use, then the stored answer.
@@ -36,32 +36,24 @@ export class SyncRound {
 
   constructor(private readonly world: SyncWorld) {}
 
-  async begin(chosen: Chosen): Promise<void> {
+  /** @param old with data of days ago, so that Tink is asked to fetch; else everybody's is an hour old. */
+  async begin(chosen: Chosen, { old = false } = {}): Promise<void> {
     const [row] = await this.world.query<{ now: Date }>(`SELECT clock_timestamp() AS now`);
     this.since = row?.now ?? new Date();
     for (const provider of PROVIDERS) {
       await this.world.query(
-        `UPDATE connections SET next_sync_at = $1, observed_at = NULL, last_success_at = NULL
+        `UPDATE connections SET next_sync_at = $1, observed_at = NULL, last_success_at = NULL,
+           data_as_of = CASE WHEN $4 THEN $1::timestamptz - interval '2 days' ELSE data_as_of END
           WHERE provider = $2 AND user_id = ANY ($3)`,
-        [this.since, provider, chosen[provider].map(({ userId }) => userId)],
+        [this.since, provider, chosen[provider].map(({ userId }) => userId), old],
       );
     }
   }
 
-  /** Until each was synced; Tink's are also read again, and are active. */
+  /** Until each was synced; those that were refreshed are also read again, and are active. */
   async settled(): Promise<void> {
     await this.world.none(
       `SELECT 1 FROM connections WHERE last_success_at IS NULL OR state <> 'active' OR next_sync_at <= now() LIMIT 1`,
-    );
-  }
-
-  /** Until each sync has had its answer; what follows from it may still go on. */
-  async answered(chosen: Chosen): Promise<void> {
-    await this.world.none(`SELECT 1 FROM connections WHERE provider <> 'tink' AND last_success_at IS NULL LIMIT 1`);
-    const wanted = chosen.tink.length;
-    await this.world.none(
-      `SELECT 1 FROM refresh_attempts WHERE started_at >= $1 AND finished_at IS NOT NULL HAVING count(*) < $2::integer`,
-      [this.since, wanted],
     );
   }
 
@@ -72,30 +64,14 @@ export class SyncRound {
     await this.world.none(`SELECT 1 FROM pgboss.job WHERE state < 'completed' LIMIT 1`);
   }
 
-  /** All of them, until each is known as the provider has it. */
-  async whole(): Promise<Span> {
+  /** From the first call to a provider until each is known as the provider has it; of one provider or of all. */
+  async span(provider?: BenchProvider): Promise<Span> {
     const [row] = await this.world.query<Span>(
       `SELECT count(*)::int AS connections,
-         extract(epoch FROM max(last_success_at)
-           - least(min(observed_at) FILTER (WHERE provider <> 'tink'),
-                   (SELECT min(started_at) FROM refresh_attempts WHERE started_at >= $1)))::float8 AS seconds
-         FROM connections WHERE last_success_at >= $1`,
-      [this.since],
-    );
-    return row ?? NONE;
-  }
-
-  /** Of the syncs alone: a reading, or the refresh up to Tink's answer. */
-  async span(provider: BenchProvider): Promise<Span> {
-    const [row] = await this.world.query<Span>(
-      provider === 'tink'
-        ? `SELECT count(*)::int AS connections,
-             extract(epoch FROM max(finished_at) - min(started_at))::float8 AS seconds
-             FROM refresh_attempts WHERE started_at >= $1`
-        : `SELECT count(*)::int AS connections,
-             extract(epoch FROM max(last_success_at) - min(observed_at))::float8 AS seconds
-             FROM connections WHERE last_success_at >= $1 AND provider = '${provider}'`,
-      [this.since],
+         extract(epoch FROM max(last_success_at) - least(min(observed_at),
+           (SELECT min(started_at) FROM refresh_attempts WHERE started_at >= $1)))::float8 AS seconds
+         FROM connections WHERE last_success_at >= $1 AND provider = coalesce($2, provider)`,
+      [this.since, provider ?? null],
     );
     return row ?? NONE;
   }

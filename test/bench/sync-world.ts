@@ -102,13 +102,13 @@ export class SyncWorld {
     }
   }
 
-  /** All know of their connections at Flanks and Flinks what those know who were read. Their credentials are alike. */
+  /** All know of their connections what those know who were read. The credentials of one provider are alike. */
   async copyFacts(): Promise<void> {
     await this.query(
       `UPDATE connections c SET provider_status = t.provider_status, provider_status_at = t.provider_status_at,
          data_as_of = t.data_as_of, degraded_groups = t.degraded_groups
         FROM (SELECT DISTINCT ON (provider) * FROM connections WHERE last_success_at IS NOT NULL) AS t
-        WHERE c.provider = t.provider AND c.provider <> 'tink' AND c.last_success_at IS NULL`,
+        WHERE c.provider = t.provider AND c.last_success_at IS NULL`,
     );
     await this.query('VACUUM ANALYZE');
   }

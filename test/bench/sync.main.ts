@@ -80,7 +80,7 @@ async function nothingNew(world: SyncWorld): Promise<void> {
   const all = new SyncRound(world);
   await all.begin(everybody(world.people));
   await all.settled();
-  const { connections, seconds } = await all.whole();
+  const { connections, seconds } = await all.span();
   atLeast('P3', `syncs with nothing new of ${String(connections)}`, connections / seconds, 'connections/s', 300);
   for (const provider of PROVIDERS) {
     const span = await all.span(provider);
@@ -92,8 +92,10 @@ async function nothingNew(world: SyncWorld): Promise<void> {
   await all.forget();
   const few = world.people.slice(PEOPLE_WITH_DATA, PEOPLE_WITH_DATA + 400);
   for (const provider of PROVIDERS) await alone(world, provider, few, 'alone');
+  await alone(world, 'tink', few, 'refreshed', { old: true });
   await world.behave({ latencyMs: 0, accounts: true });
-  await alone(world, 'tink', world.people.slice(0, PEOPLE_WITH_DATA), 'with accounts and their transactions');
+  const some = world.people.slice(0, PEOPLE_WITH_DATA);
+  await alone(world, 'tink', some, 'refreshed, with accounts and their transactions', { old: true });
   await world.behave({ latencyMs: 0, accounts: false });
 }
 
@@ -103,14 +105,15 @@ async function alone(
   provider: BenchProvider,
   people: readonly BenchPerson[],
   name: string,
+  data: { readonly old?: boolean } = {},
 ): Promise<void> {
   const chosen = { tink: [], flanks: [], flinks: [], [provider]: people } as Chosen;
   const worker = await world.worker();
   const cost = await metered(world, [worker]);
   const one = new SyncRound(world);
-  await one.begin(chosen);
+  await one.begin(chosen, data);
   await one.settled();
-  const { connections, seconds } = await one.whole();
+  const { connections, seconds } = await one.span();
   await one.quiet();
   report.note(`${provider} ${name}: ${String(round(connections / seconds, 0))} connections/s`);
   noteCost(await cost(), people.length);
@@ -151,7 +154,7 @@ async function latencyRound(
   const slow = new SyncRound(world);
   const chosen = chosenFor(world.people, places, providers);
   await slow.begin(chosen);
-  await slow.answered(chosen);
+  await slow.settled();
   const rates = { tink: 0, flanks: 0, flinks: 0 };
   for (const provider of providers) {
     const { connections, seconds } = await slow.span(provider);
