@@ -246,7 +246,7 @@ export class SandboxApp {
 
   /** Sets aside what earlier tests left: their logins can be connected again, and nobody watches them. */
   async forget(): Promise<void> {
-    await this.sql('UPDATE connections SET fingerprint = NULL, next_watch_at = NULL');
+    await this.sql('UPDATE connections SET fingerprint = NULL, next_watch_at = NULL, next_sync_at = NULL');
     await this.sql('UPDATE users SET deletion_due_at = NULL');
     await this.sql('DELETE FROM connection_creations');
     this.tink.clearFaults();
