@@ -56,7 +56,9 @@ export class AdminWebhookEndpointResponse {
   @ApiProperty({ type: String, nullable: true })
   description!: string | null;
 
-  @ApiProperty({ description: 'Nothing is sent for a revoked client, also when its endpoint is on.' })
+  @ApiProperty({
+    description: 'Also when on, nothing is sent for a revoked client, or an OIDC owner without an issuer.',
+  })
   enabled!: boolean;
 
   @ApiProperty({ type: String, nullable: true, enum: DISABLED_REASONS })

@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 
 import type { ClientCaller } from '../../src/access/caller.js';
 import { AuditLog } from '../../src/audit/audit-log.js';
+import { OidcConfig } from '../../src/config/slices.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { Sealer } from '../../src/platform/crypto/sealer.js';
 import { PublicHttp } from '../../src/platform/http/public-http.js';
@@ -46,6 +47,8 @@ class NoAudit extends AuditLog {
   }
 }
 
+const NO_ISSUER = new OidcConfig(null);
+
 /** The outbox and its deliveries on a database of their own, with queues in memory and a clock that is moved. */
 export class WebhooksWorld {
   readonly clock = MovableClock.frozenAt(NOON);
@@ -57,10 +60,12 @@ export class WebhooksWorld {
   readonly deliveries: DeliveryRepository;
   readonly records: RecordRepository;
   readonly management: ManageEndpoints;
-  readonly delivery: DeliverToEndpoint;
-  readonly sweep: SweepDueDeliveries;
   readonly pruning: PruneOutgoing;
   readonly replays: ReplayDeliveries;
+  private readonly http: PublicHttp;
+  private readonly metrics: DeliveryMetrics;
+  delivery!: DeliverToEndpoint;
+  sweep!: SweepDueDeliveries;
 
   private constructor(
     readonly database: TestDatabase,
@@ -73,16 +78,23 @@ export class WebhooksWorld {
     this.endpoints = new EndpointRepository(source, new Sealer(new KeyRing([{ id: 't', key: Buffer.alloc(32, 7) }])));
     this.deliveries = new DeliveryRepository(source);
     this.records = new RecordRepository(source);
-    const metrics = new DeliveryMetrics(this.registry, this.deliveries);
-    const store = new DeliveryStore(this.endpoints, new ClaimRepository(source), this.records);
+    this.http = http;
+    this.metrics = new DeliveryMetrics(this.registry, this.deliveries);
     this.management = new ManageEndpoints(source, this.endpoints, new TargetCheck(http), new NoAudit(), ids, clock);
-    this.delivery = new DeliverToEndpoint(store, new AttemptDelivery(http, clock), jobs, metrics, clock);
-    const upkeep = new UpkeepRepository(source);
-    this.sweep = new SweepDueDeliveries(upkeep, jobs, clock);
-    this.pruning = new PruneOutgoing(upkeep, clock);
+    this.pruning = new PruneOutgoing(new UpkeepRepository(source, NO_ISSUER), clock);
     const replayStore = new ReplayStore(this.endpoints, this.deliveries, new ReplayRepository());
     this.replays = new ReplayDeliveries(replayStore, source, jobs, new NoAudit(), clock);
     this.workers.handle(DELIVER, async ({ endpointId }, signal) => this.delivery.run(endpointId, signal));
+    this.trustIssuer(true);
+  }
+
+  /** From now on a process works that trusts an OIDC issuer, or none. */
+  trustIssuer(trusted: boolean): void {
+    const { clock, jobs, source } = this;
+    const oidc = trusted ? new OidcConfig({ issuer: 'https://id.example', audience: 'mooring' }) : NO_ISSUER;
+    const store = new DeliveryStore(this.endpoints, new ClaimRepository(source, oidc), this.records);
+    this.delivery = new DeliverToEndpoint(store, new AttemptDelivery(this.http, clock), jobs, this.metrics, clock);
+    this.sweep = new SweepDueDeliveries(new UpkeepRepository(source, oidc), jobs, clock);
   }
 
   static async open(): Promise<WebhooksWorld> {

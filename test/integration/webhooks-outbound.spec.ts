@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { jest } from '@jest/globals';
 
+import type { Scope } from '../../src/access/scope.js';
+import { NOON } from '../factories/connection.factory.js';
 import { WebhookReceiverFake } from '../fakes/webhook-receiver.fake.js';
 import { WebhooksWorld } from './webhooks-outbound-world.js';
 
@@ -218,6 +220,26 @@ describe('outgoing events', () => {
     await world.workers.workOff();
     expect(receiver.received).toEqual([]);
     expect(await world.statuses(id)).toEqual(['pending']);
+  });
+
+  it('of an owner with an OIDC token wait while no issuer is trusted, and go when one is again', async () => {
+    const owner = {
+      kind: 'oidc',
+      subject: 'svc',
+      scopes: new Set<Scope>(['webhooks:manage']),
+      expiresAt: NOON,
+    } as const;
+    const { id } = (await world.management.create({ url: receiver.url }, owner)).endpoint;
+    const ofClient = await world.endpoint(receiver);
+    world.trustIssuer(false);
+    await world.add('connection.created', randomUUID());
+    expect(await world.sweep.run()).toBe(1);
+    await world.workers.workOff();
+    expect([await world.statuses(id), await world.statuses(ofClient.id)]).toEqual([['pending'], ['delivered']]);
+
+    world.trustIssuer(true);
+    await world.work();
+    expect(await world.statuses(id)).toEqual(['delivered']);
   });
 
   it('go at once after an outage when one arrives, and do not wait for their next attempts', async () => {

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
+import { OidcConfig } from '../../../config/slices.js';
 import type { ClaimedDelivery } from '../domain/delivery.js';
+import { SENDABLE } from './delivery-sql.js';
 
 /** Attempts at one endpoint at the same time, over all processes. */
 const AT_ONCE = 2;
@@ -16,7 +18,7 @@ const WAIT_IN_LINE_MS = 1000;
 /** Locks the endpoint, so that claims and records of one endpoint follow each other. Does not stop new deliveries. */
 const LOCK = `
   SELECT e.id FROM webhook_endpoints e LEFT JOIN clients c ON c.id = e.client_id
-   WHERE e.id = $1 AND e.disabled_at IS NULL AND c.revoked_at IS NULL FOR NO KEY UPDATE OF e`;
+   WHERE e.id = $1 AND ${SENDABLE('$2')} FOR NO KEY UPDATE OF e`;
 
 const BUSY = `
   SELECT count(*)::int AS busy FROM webhook_deliveries
@@ -60,7 +62,10 @@ interface ClaimedRow {
 /** Who may attempt which delivery now. */
 @Injectable()
 export class ClaimRepository {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly oidc: OidcConfig,
+  ) {}
 
   /**
    * The next delivery of an endpoint, oldest first; of a connection only the first that is not done.
@@ -68,7 +73,7 @@ export class ClaimRepository {
    */
   async claim(endpointId: string, now: Date): Promise<ClaimedDelivery | null> {
     return this.database.transaction(async (manager) => {
-      const [open] = await manager.query<unknown[]>(LOCK, [endpointId]);
+      const [open] = await manager.query<unknown[]>(LOCK, [endpointId, this.oidc.provider !== null]);
       if (!open) return null;
       const [load] = await manager.query<{ busy: number }[]>(BUSY, [endpointId, now]);
       if ((load?.busy ?? 0) >= AT_ONCE) return null;

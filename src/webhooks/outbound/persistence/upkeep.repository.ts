@@ -1,19 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import { OidcConfig } from '../../../config/slices.js';
+import { SENDABLE } from './delivery-sql.js';
+
 /** What scheduled tasks do to events and deliveries, in bounded steps. */
 @Injectable()
 export class UpkeepRepository {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly oidc: OidcConfig,
+  ) {}
 
   /** Endpoints with something due, by id. Looks once at each endpoint, however much waits there. @param after an id, or '' */
   async dueEndpoints(now: Date, after: string, limit: number): Promise<string[]> {
     const rows = await this.database.query<{ id: string }[]>(
       `SELECT e.id FROM webhook_endpoints e LEFT JOIN clients c ON c.id = e.client_id
-        WHERE e.id > $2 AND e.disabled_at IS NULL AND c.revoked_at IS NULL AND EXISTS (SELECT 1 FROM webhook_deliveries d
+        WHERE e.id > $2 AND ${SENDABLE('$4')} AND EXISTS (SELECT 1 FROM webhook_deliveries d
           WHERE d.endpoint_id = e.id AND d.status = 'pending' AND d.next_attempt_at <= $1)
         ORDER BY e.id LIMIT $3`,
-      [now, after, limit],
+      [now, after, limit, this.oidc.provider !== null],
     );
     return rows.map(({ id }) => id);
   }
