@@ -1,8 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 
+import { ClockSkew } from './clock-skew.js';
 import { DatabaseCheck } from './database-check.js';
+import { DatabaseClock } from './database-clock.js';
 import { HealthChecks } from './health-checks.js';
 
 @Global()
-@Module({ providers: [HealthChecks, DatabaseCheck], exports: [HealthChecks] })
+@Module({ providers: [HealthChecks, DatabaseCheck, DatabaseClock, ClockSkew], exports: [HealthChecks] })
 export class HealthModule {}
