@@ -16,6 +16,8 @@ export class FakeIssuer {
   readonly asked: string[] = [];
   /** Over what the documents really say. */
   discovery: Record<string, unknown> = {};
+  /** Instead of its keys. */
+  keyDocument: unknown = undefined;
   /** Instead of 200. */
   status = 200;
   private keys: IssuerKey[] = [];
@@ -79,7 +81,9 @@ export class FakeIssuer {
     if (path === '/realm/.well-known/openid-configuration') {
       return { status: 200, body: { issuer: this.url, jwks_uri: `${this.url}/keys?v=1`, ...this.discovery } };
     }
-    if (path === '/realm/keys?v=1') return { status: 200, body: { keys: await Promise.all(this.keys.map(published)) } };
+    if (path === '/realm/keys?v=1') {
+      return { status: 200, body: this.keyDocument ?? { keys: await Promise.all(this.keys.map(published)) } };
+    }
     return { status: 404, body: {} };
   }
 }

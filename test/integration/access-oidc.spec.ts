@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 import { Logger } from '@nestjs/common';
-import type { JWTPayload } from 'jose';
+import { exportJWK, type JWTPayload } from 'jose';
 
 import { OidcAuthenticator } from '../../src/access/oidc/oidc-authenticator.js';
 import { OidcKeys } from '../../src/access/oidc/oidc-keys.js';
@@ -155,6 +155,20 @@ describe('callers of an OIDC issuer', () => {
       issuer.discovery = discovery;
       await expect(authenticator.callerOf(await issuer.token({}, NOW))).rejects.toMatchObject(UNAVAILABLE);
     });
+
+    it.each([{}, { keys: null }, { keys: {} }, { keys: ['key'] }, { keys: [null] }, { keys: [[]] }, [], 'keys'])(
+      'because its keys are %j',
+      async (keys) => {
+        issuer.keyDocument = keys;
+        await expect(authenticator.callerOf(await issuer.token({}, NOW))).rejects.toMatchObject(UNAVAILABLE);
+      },
+    );
+  });
+
+  it('are known by a good key that stands beside odd ones', async () => {
+    const { kid, publicKey } = issuer.key;
+    issuer.keyDocument = { keys: [{}, { kid: 7, kty: null }, { ...(await exportJWK(publicKey)), kid }] };
+    expect(await authenticator.callerOf(await issuer.token({}, NOW))).not.toBeNull();
   });
 
   it('are trusted of the configured issuer only, letter by letter', () => {

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { createLocalJWKSet, errors, type FlattenedJWSInput, type JSONWebKeySet, type JWSHeaderParameters } from 'jose';
+import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWK, type JWSHeaderParameters } from 'jose';
 
 import { OidcConfig } from '../../config/slices.js';
 import { isHttpsOrLoopback } from './issuer-address.js';
@@ -83,12 +83,9 @@ export class OidcKeys {
     if (discovery['issuer'] !== issuer || typeof address !== 'string' || !isHttpsOrLoopback(address)) {
       throw this.unavailable('the discovery document is not one of this issuer');
     }
-    const set = await this.json('oidc keys', address);
-    try {
-      this.kept = { keys: createLocalJWKSet(set as unknown as JSONWebKeySet), at };
-    } catch {
-      throw this.unavailable('the keys are not a JWK set');
-    }
+    const { keys } = await this.json('oidc keys', address);
+    if (!Array.isArray(keys) || !keys.every(isKey)) throw this.unavailable('the keys are not a JWK set');
+    this.kept = { keys: createLocalJWKSet({ keys }), at };
     return this.kept;
   }
 
@@ -115,4 +112,9 @@ export class OidcKeys {
     this.log.warn({ reason }, 'the keys of the OIDC issuer cannot be had');
     return new Failure('service.unavailable', { detail: 'The OIDC issuer cannot be asked for its keys now.' });
   }
+}
+
+/** Every member of a JWK may be missing. `jose` checks those of a key when a token names it. */
+function isKey(value: unknown): value is JWK {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

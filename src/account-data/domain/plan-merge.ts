@@ -64,8 +64,8 @@ export function planRows(
   accounts: AccountPlan,
   { since, first, last, missing }: ReadingExtent,
 ): RowPlan {
-  const transactions = owned<IncomingTransaction>(incoming.transactions, accounts);
-  const holdings = owned<HoldingFacts>(incoming.holdings, accounts);
+  const transactions = owned(incoming.transactions, accounts, ownTransaction);
+  const holdings = owned(incoming.holdings, accounts, ownHolding);
   return {
     transactions: mergeTransactions(known.transactions, transactions, {
       whole: first && last && !missing.has('transactions'),
@@ -77,12 +77,28 @@ export function planRows(
   };
 }
 
-function owned<T extends { readonly accountId: string }>(
-  rows: readonly OfVendorAccount<T>[],
+/** Leaves out the rows of accounts that nobody listed. */
+function owned<Row extends { readonly accountLookup: string }, Owned>(
+  rows: readonly Row[],
   { idByLookup }: AccountPlan,
-): T[] {
-  return rows.flatMap(({ accountLookup, ...facts }) => {
-    const accountId = idByLookup.get(accountLookup);
-    return accountId === undefined ? [] : [{ ...facts, accountId } as unknown as T];
+  own: (row: Row, accountId: string) => Owned,
+): Owned[] {
+  return rows.flatMap((row) => {
+    const accountId = idByLookup.get(row.accountLookup);
+    return accountId === undefined ? [] : [own(row, accountId)];
   });
+}
+
+function ownTransaction(
+  { accountLookup: _accountLookup, ...facts }: OfVendorAccount<IncomingTransaction>,
+  accountId: string,
+): IncomingTransaction {
+  return { ...facts, accountId };
+}
+
+function ownHolding(
+  { accountLookup: _accountLookup, ...facts }: OfVendorAccount<HoldingFacts>,
+  accountId: string,
+): HoldingFacts {
+  return { ...facts, accountId };
 }
