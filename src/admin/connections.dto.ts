@@ -1,15 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
 
 import { CONNECTION_STATES, type ConnectionState } from '../connections/domain/connection-state.js';
 import { TRIGGERS } from '../connections/domain/connection-event.js';
 import { CAUSES, type Cause } from '../credentials/observation.js';
+import { PROVIDER_ID } from '../credentials/provider-id.js';
 import { PageQuery } from '../platform/pagination/page.query.js';
+import { IsQueryFlag } from '../platform/validation/flags.js';
 import { IsPlainText } from '../platform/validation/texts.js';
 
-const toFlag = ({ value }: { value: unknown }): unknown =>
-  value === 'true' ? true : value === 'false' ? false : value;
 const TIME = { type: String, format: 'date-time', nullable: true };
 
 export class SearchConnectionsQuery extends PageQuery {
@@ -20,7 +19,7 @@ export class SearchConnectionsQuery extends PageQuery {
 
   @ApiProperty({ required: false, example: 'tink' })
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]{1,31}$/, { message: 'provider must be a provider name, e.g. tink' })
+  @Matches(PROVIDER_ID, { message: 'provider must be a provider name, e.g. tink' })
   provider?: string;
 
   @ApiProperty({ required: false })
@@ -61,20 +60,17 @@ export class SearchConnectionsQuery extends PageQuery {
 
   @ApiProperty({ required: false, type: Boolean, description: 'Waits for its user.' })
   @IsOptional()
-  @Transform(toFlag)
-  @IsBoolean()
+  @IsQueryFlag()
   needsAction?: boolean;
 
   @ApiProperty({ required: false, type: Boolean })
   @IsOptional()
-  @Transform(toFlag)
-  @IsBoolean()
+  @IsQueryFlag()
   paused?: boolean;
 
   @ApiProperty({ required: false, type: Boolean, description: 'Has data older than 36 hours.' })
   @IsOptional()
-  @Transform(toFlag)
-  @IsBoolean()
+  @IsQueryFlag()
   stale?: boolean;
 }
 

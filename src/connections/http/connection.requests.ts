@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -13,7 +12,9 @@ import {
   MaxLength,
 } from 'class-validator';
 
+import { PROVIDER_ID } from '../../credentials/provider-id.js';
 import { PageQuery } from '../../platform/pagination/page.query.js';
+import { IsQueryFlag } from '../../platform/validation/flags.js';
 import { IsPlainText, IsReturnUrl } from '../../platform/validation/texts.js';
 import { CONNECTION_STATES, type ConnectionState } from '../domain/connection-state.js';
 import { IsAnswers } from './answers.js';
@@ -33,7 +34,7 @@ export class ListConnectionsQuery extends PageQuery {
 
   @ApiProperty({ required: false, example: 'tink' })
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]{1,31}$/, { message: 'provider must be a provider name, e.g. tink' })
+  @Matches(PROVIDER_ID, { message: 'provider must be a provider name, e.g. tink' })
   provider?: string;
 
   @ApiProperty({ required: false })
@@ -54,8 +55,7 @@ export class ListConnectionsQuery extends PageQuery {
     description: 'Only those that wait for the user, or only the others.',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
+  @IsQueryFlag()
   needsAction?: boolean;
 }
 
