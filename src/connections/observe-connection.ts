@@ -6,15 +6,13 @@ import { Clock } from '../platform/time/clock.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
 import { credentialRefOf } from './credential-ref.js';
 import type { Connection } from './domain/connection.js';
+import { isMoving } from './domain/connection-state.js';
 import type { Evidence } from './domain/connection-event.js';
-import { nextLook } from './domain/watch-schedule.js';
+import { nextLook, READING_GAP_MS } from './domain/watch-schedule.js';
 import type { Origin } from './origin.js';
 import { ConnectionWorkRepository } from './persistence/connection-work.repository.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
 import { evidenceOf } from './provider-evidence.js';
-
-/** All readers of one connection in all processes together cause at most one provider call in this time. */
-export const READING_GAP_MS = 1000;
 
 /** How a reading went. */
 export interface Look {
@@ -48,8 +46,16 @@ export class ObserveConnection {
     if (!(await this.work.claimReading(connection.id, this.clock.now(), READING_GAP_MS))) {
       return { connection, outcome: 'overlapped' };
     }
+    return this.lookClaimed(connection, origin);
+  }
+
+  /** For whoever has claimed the reading together with the record. */
+  async lookClaimed(connection: Connection, origin: Origin): Promise<Look> {
+    if (!connection.credentialId) return { connection, outcome: 'skipped' };
     const { credentials } = this.providers.provider(connection.provider);
-    const call = await this.providers.callFor(connection.userId);
+    // What a settled connection brings has no texts that its user reads; a moving one is read again and again.
+    const isForUser = isMoving(connection.state);
+    const call = isForUser ? await this.providers.callFor(connection.userId) : this.providers.call();
     const result = await credentials.get(credentialRefOf(connection), call);
     return result.ok
       ? this.apply(connection, result.value.observation, origin)

@@ -1,11 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-import type { Connection } from '../connections/domain/connection.js';
-import { decideSync, nextTurn, type SyncDecision, type SyncRhythm } from '../connections/domain/sync-schedule.js';
+import {
+  decideSync,
+  freshSince,
+  nextTurn,
+  type SyncDecision,
+  type SyncRhythm,
+} from '../connections/domain/sync-schedule.js';
 import { ObserveConnection } from '../connections/observe-connection.js';
 import type { Origin } from '../connections/origin.js';
-import { ConnectionRepository } from '../connections/persistence/connection.repository.js';
+import { ConnectionRepository, type FoundForSync } from '../connections/persistence/connection.repository.js';
 import { SyncPlanRepository } from '../connections/persistence/sync-plan.repository.js';
+import type { ProviderId } from '../credentials/provider-id.js';
 import type { SyncJob } from './sync-job.js';
 import { later, type SyncEnd } from './sync-end.js';
 import { SyncSurroundings } from './sync-surroundings.js';
@@ -26,26 +32,28 @@ export class SyncConnection {
     private readonly surroundings: SyncSurroundings,
   ) {}
 
-  async run({ connectionId, plannedFor }: SyncJob): Promise<string> {
-    const connection = await this.connections.find(connectionId);
+  async run(provider: ProviderId, { connectionId, plannedFor }: SyncJob): Promise<string> {
     const { traits, metrics, clock } = this.surroundings;
-    const rhythm = connection && traits.of(connection.provider).rhythm;
-    if (!connection || !rhythm) return 'gone';
-    const plan = new Date(plannedFor);
-    const decision = decideSync(connection, plan, rhythm, clock.now());
+    const { rhythm } = traits.of(provider);
+    if (!rhythm) return 'gone';
+    const [plan, now] = [new Date(plannedFor), clock.now()];
+    const turn = { id: connectionId, plannedFor: plan, now, freshSince: freshSince(rhythm, now) };
+    const found = await this.connections.findForSync(turn);
+    if (!found) return 'gone';
+    const decision = decideSync(found.connection, plan, rhythm, now);
     const startedAt = performance.now();
-    const { outcome, again } = await this.carryOut(decision, connection, rhythm);
+    const { outcome, again } = await this.carryOut(decision, found, rhythm);
     if (again) await this.plan.replan(connectionId, plan, again);
     const seconds = (performance.now() - startedAt) / 1000;
-    metrics.ended(connection.provider, decision.kind, outcome, seconds);
-    const { provider } = connection;
+    metrics.ended(provider, decision.kind, outcome, seconds);
     this.log.debug({ connectionId, provider, kind: decision.kind, reason: decision.reason, outcome }, 'sync ended');
     return outcome;
   }
 
-  private async carryOut(decision: SyncDecision, connection: Connection, rhythm: SyncRhythm): Promise<SyncEnd> {
+  private async carryOut(decision: SyncDecision, found: FoundForSync, rhythm: SyncRhythm): Promise<SyncEnd> {
     if (decision.kind === 'skip') return { outcome: decision.reason };
-    if (decision.kind === 'read') return this.read(connection, rhythm);
+    if (decision.kind === 'read') return this.read(found, rhythm);
+    const { connection } = found;
     const end = await this.refreshes.run(connection, rhythm, SYNC);
     if (end.outcome !== 'quota_exhausted') return end;
     // What may not be fetched from the bank can still be read at the provider, now and at the next turn.
@@ -54,8 +62,10 @@ export class SyncConnection {
     return { ...end, again: end.again && end.again < turn ? end.again : turn };
   }
 
-  private async read(connection: Connection, rhythm: SyncRhythm): Promise<SyncEnd> {
-    const { outcome, failure } = await this.observe.look(connection, SYNC);
+  private async read({ connection, isReadingClaimed }: FoundForSync, rhythm: SyncRhythm): Promise<SyncEnd> {
+    const { outcome, failure } = isReadingClaimed
+      ? await this.observe.lookClaimed(connection, SYNC)
+      : await this.observe.look(connection, SYNC);
     const now = this.surroundings.clock.now();
     switch (outcome) {
       case 'applied':

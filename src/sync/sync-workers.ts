@@ -28,7 +28,7 @@ export class SyncWorkers implements OnModuleInit {
       this.workers.handle(
         syncKind(id),
         async (job) => {
-          await this.sync.run(job);
+          await this.sync.run(id, job);
         },
         { concurrency },
       );

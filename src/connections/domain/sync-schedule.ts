@@ -62,11 +62,18 @@ export function plannedSync(before: Connection, next: Connection, rhythm: SyncRh
   return next.retryAt && next.retryAt > again ? next.retryAt : again;
 }
 
-/** Must the bank be asked? Not while somebody else sees to it, e.g. the provider itself at night. */
+/**
+ * Data that is newer needs no attempt at the bank: somebody has seen to it, e.g. the provider itself at night.
+ * @returns `null` where the bank is never asked
+ */
+export function freshSince(rhythm: SyncRhythm, at: Date): Date | null {
+  // The bank is asked at the turn that is nearest to its time.
+  return rhythm.kind === 'read' ? null : new Date(at.getTime() - rhythm.refreshEveryMs + rhythm.everyMs / 2);
+}
+
 function isOld({ dataAsOf }: Pick<Connection, 'dataAsOf'>, rhythm: SyncRhythm, at: Date): boolean {
-  if (rhythm.kind === 'read') return false;
-  // At the turn that is nearest to its time.
-  return dataAsOf === null || at.getTime() - dataAsOf.getTime() >= rhythm.refreshEveryMs - rhythm.everyMs / 2;
+  const since = freshSince(rhythm, at);
+  return since !== null && (dataAsOf === null || dataAsOf <= since);
 }
 
 /** Every sync reads, so that no other reading is needed while the connection is healthy. */

@@ -4,6 +4,8 @@ import type { Connection } from './connection.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
+/** All readers of one connection in all processes together cause at most one provider call in this time. */
+export const READING_GAP_MS = SECOND;
 /** Longest pause between two readings of a moving connection. */
 export const SLOWEST_WATCH_MS = 10 * SECOND;
 /** Between two readings of a settled connection. */

@@ -6,14 +6,31 @@ import type { SecretValue } from '../../credentials/secret-value.js';
 import { isUniqueViolation } from '../../platform/database/database-errors.js';
 import type { Connection } from '../domain/connection.js';
 import type { QuietFacts } from '../domain/quiet.js';
+import { READING_GAP_MS } from '../domain/watch-schedule.js';
 import { ConnectionCreationEntity } from './connection-creation.entity.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionMapper } from './connection.mapper.js';
 
+/** One turn of a connection. */
+export interface Turn {
+  readonly id: string;
+  /** As it stands in the record while the plan holds. */
+  readonly plannedFor: Date;
+  readonly now: Date;
+  /** Data must be newer for a reading to be enough; `null` = any age. */
+  readonly freshSince: Date | null;
+}
+
+export interface FoundForSync {
+  readonly connection: Connection;
+  /** Nobody else reads the provider for this connection now. */
+  readonly isReadingClaimed: boolean;
+}
+
 /** Connection records, one at a time. Deleted ones are not found. Writing state is the lifecycle's alone. */
 @Injectable()
 export class ConnectionRepository {
-  private findText: string | undefined;
+  private columns: string | undefined;
 
   constructor(
     private readonly database: DataSource,
@@ -22,9 +39,27 @@ export class ConnectionRepository {
 
   /** The most frequent query, so its text is made once: building it costs TypeORM more than PostgreSQL takes. */
   async find(id: string): Promise<Connection | null> {
-    this.findText ??= findText(this.database);
-    const [row] = await this.database.query<ConnectionEntity[]>(this.findText, [id]);
+    const sql = `SELECT ${this.selected} FROM connections WHERE id = $1 AND deleted_at IS NULL`;
+    const [row] = await this.database.query<ConnectionEntity[]>(sql, [id]);
     return row ? this.mapper.toConnection(row) : null;
+  }
+
+  /** The same, and where a reading is what its turn comes to, it is claimed in the same statement. */
+  async findForSync({ id, plannedFor, now, freshSince }: Turn): Promise<FoundForSync | null> {
+    const [row] = await this.database.query<(ConnectionEntity & { isReadingClaimed: boolean })[]>(
+      `WITH claimed AS (
+         UPDATE connections SET observed_at = $2
+          WHERE id = $1 AND deleted_at IS NULL AND state = 'active' AND sync_paused_at IS NULL AND next_sync_at = $3
+            AND ($4::timestamptz IS NULL OR data_as_of > $4)
+            AND (observed_at IS NULL OR observed_at <= $5 OR observed_at > $2)
+          RETURNING 1)
+       SELECT ${this.selected}, EXISTS (SELECT FROM claimed) AS "isReadingClaimed"
+         FROM connections WHERE id = $1 AND deleted_at IS NULL`,
+      [id, now, plannedFor, freshSince, new Date(now.getTime() - READING_GAP_MS)],
+    );
+    if (!row) return null;
+    const { isReadingClaimed, ...entity } = row;
+    return { connection: this.mapper.toConnection(entity), isReadingClaimed };
   }
 
   async findByCredential(provider: ProviderId, credentialId: SecretValue): Promise<Connection | null> {
@@ -112,15 +147,17 @@ export class ConnectionRepository {
     return count === 1;
   }
 
+  /** Every column under the name of its property, as the entity declares them. */
+  private get selected(): string {
+    this.columns ??= this.database
+      .getMetadata(ConnectionEntity)
+      .columns.map(({ databaseName, propertyName }) => `"${databaseName}" AS "${propertyName}"`)
+      .join(', ');
+    return this.columns;
+  }
+
   private async findOne(where: FindOptionsWhere<ConnectionEntity>): Promise<Connection | null> {
     const row = await this.database.manager.findOneBy(ConnectionEntity, { ...where, deletedAt: IsNull() });
     return row && this.mapper.toConnection(row);
   }
-}
-
-/** Every column under the name of its property, as the entity declares them. */
-function findText(database: DataSource): string {
-  const { columns, tableName } = database.getMetadata(ConnectionEntity);
-  const selected = columns.map(({ databaseName, propertyName }) => `"${databaseName}" AS "${propertyName}"`);
-  return `SELECT ${selected.join(', ')} FROM "${tableName}" WHERE id = $1 AND deleted_at IS NULL`;
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Connection } from '../../connections/domain/connection.js';
-import { ObserveConnection, READING_GAP_MS } from '../../connections/observe-connection.js';
+import { READING_GAP_MS } from '../../connections/domain/watch-schedule.js';
+import { ObserveConnection } from '../../connections/observe-connection.js';
 import type { Origin } from '../../connections/origin.js';
 import { ReadingTimesRepository } from '../../connections/persistence/reading-times.repository.js';
 import { Clock } from '../../platform/time/clock.js';
