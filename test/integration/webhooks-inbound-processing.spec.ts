@@ -218,6 +218,26 @@ describe('the processing of webhooks', () => {
       expect(world.dataHints).toEqual([id]);
     });
 
+    it('waits with its second chance until those that came later are dealt with', async () => {
+      const old = Array.from({ length: 40 }, async (_, n) => world.send({ credential: `cred-unknown-${String(n)}` }));
+      await Promise.all(old);
+      await world.workOff();
+      world.clock.advance(MINUTE);
+      expect(await world.get(ReprocessUnmatched).run()).toBe(40);
+      await world.add('cred-fresh');
+      let before = -1;
+      world.vendor.script.override('credentials.get', async () => {
+        before = (await world.statuses()).filter((status) => status === 'ignored').length;
+        return snapshot(observed('active', { providerStatusAt: world.clock.now() }));
+      });
+      await world.send({ credential: 'cred-fresh' });
+      await world.workOff();
+
+      // Those that are dealt with at the same time.
+      expect(before).toBeGreaterThanOrEqual(0);
+      expect(before).toBeLessThan(10);
+    });
+
     it('is given up after that, and its body is gone', async () => {
       await world.send({ credential: 'cred-never' });
       await world.workOff();

@@ -15,6 +15,9 @@ const STRANDED_MS = 5 * 60_000;
 const MOST_GIVEN_UP = 5_000;
 const GIVEN_UP_MS = 24 * 60 * 60_000;
 
+/** Nobody waits for these: what came later goes first. */
+const LATER = -1;
+
 /** Sends the jobs of webhooks that get a second chance, and of those whose job was lost. For a scheduled task. */
 @Injectable()
 export class ReprocessUnmatched {
@@ -52,7 +55,7 @@ export class ReprocessUnmatched {
           .sort(),
       );
       if (!webhooks || mine.size === 0) continue;
-      const jobs = [...mine].map((subject) => ({ data: { provider: id, subject }, key: subject }));
+      const jobs = [...mine].map((subject) => ({ data: { provider: id, subject }, key: subject, priority: LATER }));
       await this.queue.sendMany(webhookJob(id), jobs, manager);
       sent += jobs.length;
     }
