@@ -19,8 +19,6 @@ export interface YearOptions {
   readonly compareEvery: number;
   /** Troubles of one connection in a year. */
   readonly troubles: number;
-  /** Flinks drops the error of a card at times without newer data. Mooring is known to keep the error then. */
-  readonly forgetsErrors: boolean;
   /** Told now and then. */
   readonly progress?: (text: string) => void;
 }
@@ -69,7 +67,7 @@ class Year {
     this.dice = new Dice(options.seed);
     this.checks = new Checks(ground, this.people);
     this.news = new News(ground, this.checks);
-    this.trouble = new Trouble(ground, this.dice, options.forgetsErrors);
+    this.trouble = new Trouble(ground, this.dice);
     this.users = new Users(ground, this.dice);
     this.growth = new Growth(ground, this.checks);
   }
@@ -126,18 +124,24 @@ class Year {
     }
   }
 
-  /** Hours without any user; then what workers do, second by second, until nothing moves. */
+  /** Hours without any user. Workers do theirs in the seconds after the users have left, and again at the end. */
   private async alone(end: number): Promise<void> {
     await this.checks.beforeAlone();
     const from = this.ground.now;
-    this.ground.clock.advance(Math.max(0, end - from));
+    await this.workToEnd();
+    this.ground.clock.advance(Math.max(0, end - this.ground.now));
+    await this.workToEnd();
+    await this.checks.afterAlone();
+    this.checks.night(Math.floor((this.ground.now - NIGHT_MS) / DAY) - Math.floor((from - NIGHT_MS) / DAY));
+  }
+
+  /** Second by second, until nothing moves. */
+  private async workToEnd(): Promise<void> {
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       await this.ground.work();
       this.ground.clock.advance(ROUND_MS);
       if (!(await this.isBusy())) break;
     }
-    await this.checks.afterAlone();
-    this.checks.night(Math.floor((this.ground.now - NIGHT_MS) / DAY) - Math.floor((from - NIGHT_MS) / DAY));
   }
 
   private async isBusy(): Promise<boolean> {

@@ -30,7 +30,6 @@ export class Trouble {
   constructor(
     private readonly ground: YearGround,
     private readonly dice: Dice,
-    private readonly forgetsErrors: boolean,
   ) {}
 
   /** What has lasted long enough ends. */
@@ -112,8 +111,8 @@ export class Trouble {
     const { flinks } = this.ground;
     const card = flinks.state().cards.find((each) => each.institution === institutionId && each.username === username);
     if (!card) return;
-    const failed = this.forgetsErrors && card.lastRefreshError !== null;
-    const kind = failed ? 'cleared' : this.dice.one(['password', 'night', 'night', 'question']);
+    // Flinks drops the error of a card at times without newer data.
+    const kind = card.lastRefreshError !== null ? 'cleared' : this.dice.one(['password', 'night', 'night', 'question']);
     this.count(`flinks ${kind}`);
     if (kind === 'password') changePassword(this.ground, username, `Everyday-${String((this.passwords += 1))}`);
     if (kind === 'night') flinks.script({ username, at: 'authorize', code: this.dice.one(FLINKS_NIGHT) });

@@ -36,7 +36,6 @@ async function main(): Promise<number> {
         hoursPerStep: size('YEAR_HOURS_PER_STEP'),
         troubles: size('YEAR_TROUBLES'),
         compareEvery: size('YEAR_COMPARE_EVERY'),
-        forgetsErrors: true,
       },
       progress: (text) => {
         report.note(`${text} after ${((performance.now() - began) / 1000).toFixed(0)} s`);

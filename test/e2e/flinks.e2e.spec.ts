@@ -232,6 +232,14 @@ describe('Flinks through the REST API', () => {
       await world.mooring.until(id, 'active');
     });
 
+    it('a login that is given shortly before the night is in that night: its data is read at once', async () => {
+      await active('greatday_nomfa');
+      const { loginId } = world.card('greatday_nomfa');
+      world.flinks.setScheduledRefresh(loginId, true);
+      await world.mooring.watch();
+      expect(world.flinks.runNightly()).toEqual([loginId]);
+    });
+
     it('heals by itself when a later night succeeds', async () => {
       const id = await active('greatday_nomfa');
       const { loginId } = world.card('greatday_nomfa');

@@ -18,7 +18,7 @@ describe(`a month with much trouble, seed ${String(SEED)}`, () => {
     database = await testDatabase();
     end = await runYear({
       ...{ databaseUrl: database.url, seed: SEED, connections: 9, days: 30 },
-      ...{ hoursPerStep: 12, compareEvery: 15, troubles: 60, forgetsErrors: false },
+      ...{ hoursPerStep: 12, compareEvery: 15, troubles: 60 },
     });
   }, PATIENCE_MS);
 
