@@ -3,7 +3,6 @@ import { Agent as HttpsAgent } from 'node:https';
 
 import type { HttpService } from '@nestjs/axios';
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';
-import { firstValueFrom } from 'rxjs';
 
 import { stopReason } from './deadline.js';
 import type { OutgoingHttpOptions } from './outgoing-http.options.js';
@@ -29,7 +28,8 @@ export class OutgoingWire {
   async send(request: OutgoingRequest, signal: AbortSignal): Promise<OutgoingOutcome> {
     const config = this.config(request, signal);
     try {
-      return toAnswer(await firstValueFrom(this.http.request<unknown>(config)));
+      // Not `http.request`: its observable cancels each call that has ended, which costs an error with its stack.
+      return toAnswer(await this.http.axiosRef.request<unknown>(config));
     } catch (error) {
       return toFault(error, signal);
     }
