@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Draws that depend on nothing but their seed, so that a simulator shows the same data after a restart. */
-export const hex = (seed: string): string => createHash('sha256').update(seed).digest('hex').slice(0, 32);
+export const hex = (seed: string): string => hash('sha256', seed).slice(0, 32);
 
-export const number32 = (seed: string): number => createHash('sha256').update(seed).digest().readUInt32BE(0);
+export const number32 = (seed: string): number => Number.parseInt(hash('sha256', seed).slice(0, 8), 16);
 
 /** @param count at most 32. */
 export function digits(seed: string, count: number): string {
-  const bytes = [...createHash('sha256').update(seed).digest().subarray(0, count)];
+  const bytes = [...hash('sha256', seed, 'buffer').subarray(0, count)];
   return bytes.map((byte) => byte % 10).join('');
 }
 

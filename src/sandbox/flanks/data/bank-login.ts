@@ -54,8 +54,20 @@ export function idsOf({ token, externalId }: Credential, number: string): { _id:
   return { _id: hex(`${token}:${number}`), external_id: externalId === null ? null : hex(`${externalId}:${number}`) };
 }
 
+const MOST_LISTS = 200;
+/** Whoever reads a login asks for its groups one after the other, and most of them need the same lists. */
+const lists = new Map<string, readonly Movement[]>();
+
 /** One each day, the newest first. @param seed names the product at the bank. */
 export function movements(seed: string, day: string, created: number): readonly Movement[] {
+  const key = `${seed} ${day} ${created}`;
+  const list = lists.get(key) ?? drawn(seed, day, created);
+  if (lists.size >= MOST_LISTS) lists.clear();
+  lists.set(key, list);
+  return list;
+}
+
+function drawn(seed: string, day: string, created: number): readonly Movement[] {
   const last = Math.floor(Date.parse(day) / DAY_MS);
   const first = Math.floor(created / DAY_MS) - HISTORY_DAYS;
   return Array.from({ length: last - first + 1 }, (_, back) => {

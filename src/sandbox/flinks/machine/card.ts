@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type FlinksCode, TRANSIENT_CODES } from '../flinks-codes.js';
 import type { FlinksTimers } from '../flinks-simulator.types.js';
 import type { StoredAnswers } from './answers.js';
@@ -41,7 +41,7 @@ export const loginIdOf = (instance: string, login: Login, generation: number): s
 
 /** A lower case GUID that depends on the text only. */
 export function guid(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
+  const hex = hash('sha256', text);
   const parts = [
     hex.slice(0, 8),
     hex.slice(8, 12),
