@@ -31,7 +31,7 @@ export class FollowUpDuties {
     this.all = [
       task('retry-data-loads', 2_000, async () => `sent ${String(await loads.run())}`),
       task('due-deliveries', 1_000, async () => `sent ${String(await deliveries.run())}`),
-      task('reprocess-webhooks', 15_000, async () => `sent ${String(await unmatched.run())}`),
+      task('reprocess-webhooks', 3_000, async () => `sent ${String(await unmatched.run())}`),
       task('sweep-leases', 15_000, async () => `found ${String(await sweep())}`),
     ];
   }

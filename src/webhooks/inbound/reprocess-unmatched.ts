@@ -8,7 +8,8 @@ import type { Subject } from './inbox-webhook.js';
 import { InboxUpkeepRepository } from './persistence/inbox-upkeep.repository.js';
 import { webhookJob } from './webhook-job.js';
 
-const MOST_AT_ONCE = 500;
+/** Few and often: many at once would slow down everybody's for a second. */
+const MOST_AT_ONCE = 100;
 /** Longer than a job with its first attempts. */
 const STRANDED_MS = 5 * 60_000;
 /** A provider that was off for a day leaves many; one statement must end in its time. */
