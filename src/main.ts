@@ -7,12 +7,14 @@ import { ForeignKeysError } from './platform/crypto/lookup-key.js';
 import { DataDirectoryInUseError } from './platform/database/data-directory-lock.js';
 import { isDatabaseUnavailable } from './platform/database/database-errors.js';
 import { stopOnSignals } from './platform/server/graceful-shutdown.js';
+import { checkRuntime, RuntimeError } from './platform/server/runtime.js';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.js';
 import { writeSandboxNote } from './sandbox/sandbox-note.js';
 import { seedSandbox } from './sandbox/seed/seed.js';
 import { welcome } from './sandbox/welcome.js';
 
 async function start(): Promise<void> {
+  checkRuntime(process.versions.node);
   const config = loadConfig(process.env, process.stdout.isTTY);
   if (config.server.mode === 'live') {
     await serve(config, null);
@@ -63,6 +65,7 @@ async function demonstrate(url: string, sandbox: Sandbox, dataDir: string): Prom
 
 /** One plain sentence for what the operator can put right; type and place for the rest. */
 function startError(error: unknown): string {
+  if (error instanceof RuntimeError) return error.message;
   if (error instanceof ConfigError || error instanceof ForeignKeysError || error instanceof DataDirectoryInUseError)
     return error.message;
   if (!(error instanceof Error)) return 'Mooring could not start.';
