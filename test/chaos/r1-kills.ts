@@ -10,6 +10,8 @@ const LATENCY_MS = 200;
 const QUOTA = 4;
 /** Claims of the dead end after 40 s, their jobs after 60 s, and what was lost is planned again after 5 minutes. */
 const PATIENCE_MS = 8 * 60_000;
+/** For each check, however long those before it took. */
+const LEAST_PATIENCE_MS = 2 * 60_000;
 /** The watcher reads what the dead left within this. */
 const LEASE_GRACE = '90 seconds';
 
@@ -86,7 +88,7 @@ const UNLOADED = `SELECT count(*) FROM connections c LEFT JOIN data_readings r O
 async function judge(report: Verdicts, stage: Stage, connections: number, began: Date): Promise<void> {
   const settling = performance.now();
   const left = async (name: string, sql: string, parameters: unknown[] = []): Promise<void> => {
-    const patience = Math.max(5_000, PATIENCE_MS - (performance.now() - settling));
+    const patience = Math.max(LEAST_PATIENCE_MS, PATIENCE_MS - (performance.now() - settling));
     await stage.none(sql, patience, parameters);
     const count = await stage.rows.number(sql, parameters);
     report.none('R1', name, count, `of ${String(connections)}`);
