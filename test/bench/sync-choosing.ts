@@ -13,6 +13,8 @@ const PER_USER = 20;
 const BACKLOG = 2_000;
 const WARM = 20;
 const HOLD_MS = 5 * 60_000;
+/** Choices. PostgreSQL would do it when a fifth of the rows has changed. */
+const VACUUM_EVERY = 10;
 
 export interface Choosing {
   /** Milliseconds. */
@@ -62,38 +64,44 @@ export class PlannedRows {
     return (row?.bytes ?? 0) / this.rows;
   }
 
-  /** Chooses once, with the backlog filled up before. @returns milliseconds */
+  /** Chooses once, at the time at which so many are due. @returns milliseconds */
   async choose(): Promise<number> {
-    await this.makeDue(LIMIT);
-    const now = new Date();
-    const query = {
-      provider: TINK,
-      now,
-      limit: LIMIT,
-      perUser: PER_USER,
-      heldUntil: new Date(now.getTime() + HOLD_MS),
-    };
+    const now = await this.timeOf(BACKLOG);
+    const heldUntil = new Date(now.getTime() + HOLD_MS);
+    const query = { provider: TINK, now, limit: LIMIT, perUser: PER_USER, heldUntil };
+    const plan = new SyncPlanRepository(this.database);
     const begun = performance.now();
-    const due = await new SyncPlanRepository(this.database).claimDue(query);
+    const due = await plan.claimDue(query);
     const ms = performance.now() - begun;
     if (due.length !== LIMIT) throw new Error(`${String(due.length)} were chosen instead of ${String(LIMIT)}.`);
-    await this.moveOn(due.map(({ id }) => id));
+    await this.moveOn(
+      due.map(({ id }) => id),
+      now,
+    );
+    await plan.pruneHolds(now, 10 * LIMIT);
     return ms;
   }
 
-  /** As their syncs do. */
-  private async moveOn(ids: readonly string[]): Promise<void> {
-    await this.database.query(`UPDATE connections SET next_sync_at = now() + interval '1 day' WHERE id = ANY($1)`, [
-      ids,
-    ]);
+  /** What the database does by itself now and then. */
+  async vacuum(): Promise<void> {
+    await this.database.query('VACUUM ANALYZE connections, sync_holds');
   }
 
-  private async makeDue(count: number): Promise<void> {
+  private async timeOf(place: number): Promise<Date> {
+    const [row] = await this.database.query<{ at: Date }[]>(
+      `SELECT next_sync_at AS at FROM connections WHERE provider = $1 AND next_sync_at IS NOT NULL
+        ORDER BY next_sync_at OFFSET $2 LIMIT 1`,
+      [TINK, place],
+    );
+    if (!row) throw new RangeError('There are too few connections.');
+    return row.at;
+  }
+
+  /** As their syncs do. */
+  private async moveOn(ids: readonly string[], now: Date): Promise<void> {
     await this.database.query(
-      `UPDATE connections SET next_sync_at = now() - random() * interval '1 minute'
-        WHERE id IN (SELECT id FROM connections WHERE provider = $1 AND next_sync_at > now()
-                      ORDER BY next_sync_at DESC LIMIT $2)`,
-      [TINK, count],
+      `UPDATE connections SET next_sync_at = $2::timestamptz + interval '6 hours' WHERE id = ANY($1)`,
+      [ids, now],
     );
   }
 
@@ -116,8 +124,7 @@ export class PlannedRows {
     } finally {
       await runner.release();
     }
-    await this.makeDue(BACKLOG);
-    await this.database.query(`VACUUM ANALYZE connections`);
+    await this.vacuum();
   }
 }
 
@@ -125,6 +132,7 @@ export class PlannedRows {
 export async function choosing(small: PlannedRows, large: PlannedRows, times: number): Promise<[Choosing, Choosing]> {
   const [few, many]: [number[], number[]] = [[], []];
   for (let turn = 0; turn < times + WARM; turn += 1) {
+    if (turn % VACUUM_EVERY === 0) for (const rows of [small, large]) await rows.vacuum();
     const [one, other] = [await small.choose(), await large.choose()];
     if (turn < WARM) continue;
     few.push(one);
@@ -157,7 +165,6 @@ const CONNECTIONS = `
     'v1.bench.' || left(md5(n::text), 16) || '.' || md5('a' || n) || md5('b' || n),
     left(md5('c' || n) || md5('d' || n), 43), left(md5('e' || n) || md5('f' || n), 43),
     'active', 'none', now() - interval '3 days', 'UPDATED', now(), now(), now(), now(),
-    now() + interval '15 minutes' + random() * interval '24 hours',
-    CASE n % 3 WHEN 1 THEN NULL ELSE now() + random() * interval '6 hours' END,
+    date_trunc('milliseconds', now() + random() * interval '6 hours'), NULL,
     3, now() - interval '90 days', now()
     FROM generate_series(0, $1 - 1) AS n`;

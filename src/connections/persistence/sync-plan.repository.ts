@@ -24,12 +24,13 @@ const CANDIDATES_PER_PLACE = 3;
 /** The rest of a crowd makes room for others. */
 const CROWD_LATER_MS = 30_000;
 
+/** `OFFSET 0` has each candidate looked up among the holds: joined with all of them, a choice grows with their number. */
 const CLAIM = `
   WITH oldest AS MATERIALIZED (
       SELECT c.id, c.user_id, c.next_sync_at FROM connections c
        WHERE c.provider = $1 AND c.next_sync_at IS NOT NULL AND c.next_sync_at <= $2 AND c.sync_paused_at IS NULL
          AND NOT EXISTS (SELECT 1 FROM sync_holds h
-                          WHERE h.connection_id = c.id AND h.due_at = c.next_sync_at AND h.until > $2)
+                          WHERE h.connection_id = c.id AND h.due_at = c.next_sync_at AND h.until > $2 OFFSET 0)
        ORDER BY c.next_sync_at LIMIT $3),
     turns AS (
       SELECT id, next_sync_at, row_number() OVER (PARTITION BY user_id ORDER BY next_sync_at, id) AS turn FROM oldest),
