@@ -10,6 +10,8 @@ import { watchKind } from './watch-job.js';
 
 /** Readings of one provider at the same time. */
 const WATCHES = 20;
+/** One for so many places waits at hand. */
+const AHEAD_SHARE = 8;
 
 /** Who takes syncs and readings out of the queues: each provider has places of its own. */
 @Injectable()
@@ -30,7 +32,7 @@ export class SyncWorkers implements OnModuleInit {
         async (job) => {
           await this.sync.run(id, job);
         },
-        { concurrency },
+        { concurrency, ahead: Math.ceil(concurrency / AHEAD_SHARE) },
       );
       this.workers.handle(watchKind(id), async ({ connectionId }) => this.watch.run(connectionId), {
         concurrency: WATCHES,

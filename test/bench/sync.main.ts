@@ -152,7 +152,7 @@ async function latencyRound(
   for (let each = 0; each < workers; each += 1) running.push(await world.worker(env));
   await world.behave({ latencyMs: LATENCY_MS, accounts: false });
   const slow = new SyncRound(world);
-  const chosen = chosenFor(world.people, places, providers);
+  const chosen = chosenFor(world.people, places * workers, providers);
   await slow.begin(chosen);
   await slow.settled();
   const rates = { tink: 0, flanks: 0, flinks: 0 };

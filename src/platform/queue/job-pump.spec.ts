@@ -42,7 +42,7 @@ interface World {
   readonly told: string[];
 }
 
-function world(handler: (id: string, signal: AbortSignal) => Promise<void>, places = 2): World {
+function world(handler: (id: string, signal: AbortSignal) => Promise<void>, places = 2, ahead = 0): World {
   const source = new SourceFake();
   const told: string[] = [];
   const observer: PumpObserver = {
@@ -51,7 +51,7 @@ function world(handler: (id: string, signal: AbortSignal) => Promise<void>, plac
     worked: () => void told.push('worked'),
   };
   const run = async (data: object, signal: AbortSignal) => handler((data as { id: string }).id, signal);
-  return { source, told, pump: new JobPump({ name: 'test', places, idleMs: 500 }, source, run, observer) };
+  return { source, told, pump: new JobPump({ name: 'test', places, ahead, idleMs: 500 }, source, run, observer) };
 }
 
 const quick = async (): Promise<void> => Promise.resolve();
@@ -133,6 +133,41 @@ describe('a pump', () => {
     await pass(3_000);
     await stopped;
     expect(source.notes).toEqual(['a: The process stopped.']);
+  });
+
+  it('keeps a job at hand for the next free place, and no more', async () => {
+    const ends: (() => void)[] = [];
+    const { source, pump } = world(async () => new Promise((resolve) => ends.push(resolve)), 2, 1);
+    source.push('a', 'b', 'c', 'd');
+    pump.start();
+    await pass(10);
+    expect([ends.length, source.waiting.length]).toEqual([2, 1]);
+    source.away = true;
+    ends[0]?.();
+    await pass(1);
+    expect(ends).toHaveLength(3);
+    source.away = false;
+    await pass(2_000);
+    for (const end of ends) end();
+    await pass(100);
+    ends.at(-1)?.();
+    await pump.stop(1_000);
+    expect(source.done.sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('does what it has at hand before it stops, and gives back what it cannot', async () => {
+    const ends = new Map<string, () => void>();
+    const { source, pump } = world(async (id) => new Promise((resolve) => ends.set(id, resolve)), 1, 2);
+    source.push('a', 'b', 'c');
+    pump.start();
+    await pass(10);
+    const stopped = pump.stop(1_000);
+    await pass(10);
+    ends.get('a')?.();
+    await pass(5_000);
+    await stopped;
+    expect(source.done).toEqual(['a']);
+    expect(source.notes).toEqual(['b: The process stopped.', 'c: The process stopped.']);
   });
 
   it('takes nothing after the stop', async () => {

@@ -13,6 +13,8 @@ const LAST_MS = 2_000;
 export interface PumpSetting {
   readonly name: string;
   readonly places: number;
+  /** Claimed and waiting for a place, at most. */
+  readonly ahead?: number;
   /** Between two looks into an empty queue. */
   readonly idleMs: number;
 }
@@ -34,6 +36,7 @@ export interface WorkedOff {
  */
 export class JobPump {
   private readonly running = new Set<RunningJob>();
+  private readonly next: ClaimedJob[] = [];
   private readonly room = new WaitingRoom();
   private readonly settlements: Settlements;
   private loop: Promise<void> | null = null;
@@ -65,13 +68,15 @@ export class JobPump {
     this.wake();
     await this.loop;
     await this.quiet(graceMs);
+    const never = this.next.splice(0);
     for (const each of this.running) each.abort();
     await this.quiet(LAST_MS);
-    for (const { job } of this.running) this.settlements.add(job, { message: 'The process stopped.' });
+    const left = [...this.running].map(({ job }) => job);
+    for (const job of [...left, ...never]) this.settlements.add(job, { message: 'The process stopped.' });
     await this.settlements.close();
   }
 
-  /** Is a job being worked on? */
+  /** Is a job being worked on? Then others may wait here for its place. */
   get isBusy(): boolean {
     return this.running.size > 0;
   }
@@ -92,7 +97,7 @@ export class JobPump {
 
   private async pump(): Promise<void> {
     while (!this.stopped) {
-      const free = this.setting.places - this.running.size;
+      const free = this.setting.places + (this.setting.ahead ?? 0) - this.running.size - this.next.length;
       if (free <= 0) {
         this.full = true;
         await this.room.wait();
@@ -101,11 +106,20 @@ export class JobPump {
         continue;
       }
       const jobs = await this.claim(free);
-      for (const job of jobs ?? []) void this.run(job);
+      this.next.push(...(jobs ?? []));
+      this.fill();
       if (jobs === null) await this.rest();
       else if (jobs.length < free) await this.room.wait(this.setting.idleMs);
     }
-    // The jobs that were claimed while we were told to stop have begun; `stop` waits for them.
+    // What was claimed while we were told to stop has begun or waits for a place; `stop` waits for it.
+  }
+
+  private fill(): void {
+    while (this.running.size < this.setting.places) {
+      const job = this.next.shift();
+      if (!job) return;
+      void this.run(job);
+    }
   }
 
   private async gather(): Promise<void> {
@@ -137,19 +151,23 @@ export class JobPump {
     this.running.add(running);
     const note = await running.ended;
     this.running.delete(running);
+    this.fill();
     this.settlements.add(job, note);
     this.observer.ended(this.setting.name, note ? 'failed' : 'done', (performance.now() - begun) / 1_000);
     if (this.full) this.wake();
     return note;
   }
 
+  /** Until nothing runs, also of what begins meanwhile, or the time is over. */
   private async quiet(ms: number): Promise<void> {
-    if (this.running.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    await Promise.race([Promise.all([...this.running].map(({ ended }) => ended)), over]);
-    clearTimeout(timer);
+    const until = performance.now() + ms;
+    for (let left = ms; this.running.size > 0 && left > 0; left = until - performance.now()) {
+      let timer: NodeJS.Timeout | undefined;
+      const over = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, left);
+      });
+      await Promise.race([Promise.all([...this.running].map(({ ended }) => ended)), over]);
+      clearTimeout(timer);
+    }
   }
 }

@@ -6,6 +6,11 @@ export type JobHandler<Data extends object> = (data: Data, signal: AbortSignal) 
 export interface WorkOptions {
   /** Jobs of this kind at the same time in this process. */
   readonly concurrency: number;
+  /**
+   * Jobs that wait here for a free place, so that none is empty meanwhile. For short jobs that are all alike: what waits
+   * here is not done by another process that is idle. 0 when absent.
+   */
+  readonly ahead?: number;
 }
 
 /** Takes work out of the queues. A room declares its handlers in `onModuleInit`; a process with the role `api` runs none. */
