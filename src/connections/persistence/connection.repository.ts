@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, type FindOptionsWhere, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 
 import type { ProviderId } from '../../credentials/provider-id.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
@@ -37,14 +37,11 @@ export class ConnectionRepository {
     private readonly mapper: ConnectionMapper,
   ) {}
 
-  /** The most frequent query, so its text is made once: building it costs TypeORM more than PostgreSQL takes. */
   async find(id: string): Promise<Connection | null> {
-    const sql = `SELECT ${this.selected} FROM connections WHERE id = $1 AND deleted_at IS NULL`;
-    const [row] = await this.database.query<ConnectionEntity[]>(sql, [id]);
-    return row ? this.mapper.toConnection(row) : null;
+    return this.findWhere('id = $1', id);
   }
 
-  /** The same, and where a reading is what its turn comes to, it is claimed in the same statement. */
+  /** As `find`, and where a reading is what its turn comes to, it is claimed in the same statement. */
   async findForSync({ id, plannedFor, now, freshSince }: Turn): Promise<FoundForSync | null> {
     const [row] = await this.database.query<(ConnectionEntity & { isReadingClaimed: boolean })[]>(
       `WITH claimed AS (
@@ -64,11 +61,11 @@ export class ConnectionRepository {
 
   async findByCredential(provider: ProviderId, credentialId: SecretValue): Promise<Connection | null> {
     const credentialLookup = this.mapper.credentialLookup(provider, credentialId);
-    return this.findOne({ provider, credentialLookup });
+    return this.findWhere('provider = $1 AND credential_lookup = $2', provider, credentialLookup);
   }
 
   async findByFingerprint(fingerprint: string): Promise<Connection | null> {
-    return this.findOne({ fingerprint });
+    return this.findWhere('fingerprint = $1', fingerprint);
   }
 
   /** Makes a login this connection's own. @returns false when another connection or creation has it. */
@@ -156,8 +153,10 @@ export class ConnectionRepository {
     return this.columns;
   }
 
-  private async findOne(where: FindOptionsWhere<ConnectionEntity>): Promise<Connection | null> {
-    const row = await this.database.manager.findOneBy(ConnectionEntity, { ...where, deletedAt: IsNull() });
-    return row && this.mapper.toConnection(row);
+  /** The most frequent queries, so their text is plain: building it costs TypeORM more than PostgreSQL takes. */
+  private async findWhere(condition: string, ...parameters: readonly string[]): Promise<Connection | null> {
+    const sql = `SELECT ${this.selected} FROM connections WHERE ${condition} AND deleted_at IS NULL`;
+    const [row] = await this.database.query<ConnectionEntity[]>(sql, [...parameters]);
+    return row ? this.mapper.toConnection(row) : null;
   }
 }

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import { ConnectionEntity } from './connection.entity.js';
-
 /** When providers were last asked. */
 @Injectable()
 export class ReadingTimesRepository {
@@ -10,8 +8,11 @@ export class ReadingTimesRepository {
 
   /** When the last reading of a connection began, in any process. It may still run, or have failed. */
   async lastBegan(id: string): Promise<Date | null> {
-    const row = await this.database.manager.findOne(ConnectionEntity, { where: { id }, select: { observedAt: true } });
-    return row?.observedAt ?? null;
+    const [row] = await this.database.query<{ at: Date | null }[]>(
+      'SELECT observed_at AS at FROM connections WHERE id = $1',
+      [id],
+    );
+    return row?.at ?? null;
   }
 
   /** A reading that began after `since` brought nothing: nobody must rely on it. */
