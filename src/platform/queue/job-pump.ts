@@ -6,8 +6,8 @@ import { WaitingRoom } from './waiting-room.js';
 
 /** After an outage is felt. */
 const AGAIN_MS = 1_000;
-/** So long a single free place waits for others, so that one statement claims jobs for all. */
-const GATHER_MS = 5;
+/** From one claim to the next, so that one statement claims jobs for many places. A queue that was quiet does not wait. */
+const APART_MS = 10;
 const LAST_MS = 2_000;
 
 export interface PumpSetting {
@@ -41,6 +41,7 @@ export class JobPump {
   private readonly settlements: Settlements;
   private loop: Promise<void> | null = null;
   private full = false;
+  private lastClaim = -APART_MS;
   private stopped = false;
 
   constructor(
@@ -96,13 +97,15 @@ export class JobPump {
   }
 
   private async pump(): Promise<void> {
-    while (!this.stopped) {
+    for (;;) {
+      await this.keepApart();
+      // What was claimed before has begun or waits for a place; `stop` waits for it.
+      if (this.stopped) return;
       const free = this.setting.places + (this.setting.ahead ?? 0) - this.running.size - this.next.length;
       if (free <= 0) {
         this.full = true;
         await this.room.wait();
         this.full = false;
-        if (this.setting.places > 1) await this.gather();
         continue;
       }
       const jobs = await this.claim(free);
@@ -111,7 +114,6 @@ export class JobPump {
       if (jobs === null) await this.rest();
       else if (jobs.length < free) await this.room.wait(this.setting.idleMs);
     }
-    // What was claimed while we were told to stop has begun or waits for a place; `stop` waits for it.
   }
 
   private fill(): void {
@@ -122,10 +124,9 @@ export class JobPump {
     }
   }
 
-  private async gather(): Promise<void> {
-    if (this.running.size > this.setting.places * 0.75) {
-      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-    }
+  private async keepApart(): Promise<void> {
+    const early = this.lastClaim + APART_MS - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
   }
 
   private async rest(): Promise<void> {
@@ -135,6 +136,7 @@ export class JobPump {
 
   /** `null` = the queue cannot be reached. */
   private async claim(most: number): Promise<readonly ClaimedJob[] | null> {
+    this.lastClaim = performance.now();
     try {
       const jobs = await this.source.fetch(most);
       this.observer.worked(this.setting.name);

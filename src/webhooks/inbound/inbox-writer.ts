@@ -12,6 +12,8 @@ import { webhookJob, type WebhookJob } from './webhook-job.js';
 
 /** Webhooks in one transaction, and as many of crowds. */
 const MOST_TOGETHER = 100;
+/** The first one waits so long for others, so that one transaction serves many. */
+const GATHER_MS = 4;
 /** Those of a crowd wait for each other that long, which leaves the machine to everybody else. */
 const CROWD_EVERY_MS = 100;
 /** Bytes that may wait for the database; vendors come again. */
@@ -67,7 +69,9 @@ export class InboxWriter {
       return;
     }
     this.waiting.push(one);
-    if (!this.running) void this.writeAll();
+    if (this.running) return;
+    this.running = true;
+    setTimeout(() => void this.writeAll(), GATHER_MS);
   }
 
   private async writeAll(): Promise<void> {
