@@ -15,6 +15,7 @@ const PER_SECOND = 300;
 const SECONDS = 20;
 const FLOOD = 20_000;
 const FLOOD_SENDERS = 32;
+const WARM_SAMPLES = 30;
 const QUIET_SAMPLES = 100;
 const QUIET_EVERY_MS = 200;
 /** So many that each is read less than once a second. */
@@ -92,8 +93,12 @@ async function accepting(url: string): Promise<void> {
 }
 
 async function flooding(url: string, client: pg.Client, flooded: string, quiet: readonly string[]): Promise<void> {
-  let samples = 0;
-  const before = await sampled(url, client, quiet, () => (samples += 1) > QUIET_SAMPLES);
+  const few = (most: number) => {
+    let samples = 0;
+    return () => (samples += 1) > most;
+  };
+  await sampled(url, client, quiet, few(WARM_SAMPLES));
+  const before = await sampled(url, client, quiet, few(QUIET_SAMPLES));
   let isOver = false;
   const begun = performance.now();
   const flood = flooding20k(url, flooded).finally(() => {
