@@ -20,6 +20,7 @@ const QUIET_SAMPLES = 100;
 const QUIET_EVERY_MS = 200;
 /** So many that each is read less than once a second. */
 const CUSTOMERS = 8;
+let turn = 0;
 
 /** P8 of the targets, and what a flood for one connection does to the others. Needs PostgreSQL; takes two minutes. */
 async function main(): Promise<void> {
@@ -33,10 +34,13 @@ async function main(): Promise<void> {
   try {
     await client.connect();
     await connectAll(mooring.url, client);
-    // First, as those of the other measure are about nobody and are looked up again a minute later.
+    await accepting(mooring.url);
+    await none(client, `SELECT 1 FROM webhook_inbox WHERE status = 'received' LIMIT 1`);
+    // Those of the first measure are about nobody and would be looked up again a minute later.
+    await client.query('TRUNCATE webhook_inbox');
+    await client.query('VACUUM ANALYZE');
     const [flooded = '', ...quiet] = await tink.credentials();
     await flooding(mooring.url, client, flooded, quiet);
-    await accepting(mooring.url);
   } finally {
     await client.end();
     await mooring.stop();
@@ -137,7 +141,9 @@ async function sampled(
 ): Promise<number[]> {
   const digests: string[] = [];
   while (!isOver()) {
-    digests.push(await send(url, credentials[digests.length % credentials.length] ?? ''));
+    // In turns over all phases: none is read twice in a second.
+    turn += 1;
+    digests.push(await send(url, credentials[turn % credentials.length] ?? ''));
     await pause(QUIET_EVERY_MS);
   }
   await none(client, `SELECT 1 FROM webhook_inbox WHERE status = 'received' LIMIT 1`);
