@@ -15,7 +15,7 @@ const MOST_TOGETHER = 100;
 /** The first one waits so long for others, so that one transaction serves many. */
 const GATHER_MS = 4;
 /** Those of a crowd wait for each other that long, which leaves the machine to everybody else. */
-const CROWD_EVERY_MS = 100;
+const CROWD_EVERY_MS = 250;
 /** Bytes that may wait for the database; vendors come again. */
 const MOST_WAITING_BYTES = 32 * 1024 * 1024;
 
