@@ -34,7 +34,6 @@ async function main(): Promise<void> {
   try {
     await client.connect();
     await connectAll(mooring.url, client);
-    await quietDisk(client);
     await accepting(mooring.url);
     await none(client, `SELECT 1 FROM webhook_inbox WHERE status = 'received' LIMIT 1`);
     // Those of the first measure are about nobody and would be looked up again a minute later.
