@@ -13,7 +13,8 @@ const report = new Verdicts('nightly');
 await runToEnd(report, small ? 10 * 60_000 : 90 * 60_000, async () =>
   nightly(report, {
     connections,
-    seconds: small ? 30 : 600,
+    everyMs: small ? 60_000 : 10 * 60_000,
+    seconds: small ? 30 : 300,
     outageSeconds: small ? 15 : 60,
     patienceMs: small ? 110_000 : 45 * 60_000,
   }),

@@ -7,11 +7,12 @@ import type { Verdicts } from './verdicts.js';
 
 const FAULT_SHARE = 0.02;
 const MISHAP_SHARE = 0.02;
-const EVERY_MS = 60_000;
 const MISHAPS: readonly Mishap[] = ['wrong-login', 'sca', 'bank-down'];
 
 export interface NightlyOptions {
   readonly connections: number;
+  /** Milliseconds from one sync of a connection to the next. */
+  readonly everyMs: number;
   /** Of trouble. */
   readonly seconds: number;
   /** Of one provider that is away in the middle of it. */
@@ -24,7 +25,9 @@ export interface NightlyOptions {
 export async function nightly(report: Verdicts, options: NightlyOptions): Promise<void> {
   const stage = await Stage.open({
     stepMs: 200,
-    env: { MOORING_REFRESH_EVERY_MS: String(EVERY_MS), MOORING_READ_EVERY_MS: String(EVERY_MS) },
+    env: { MOORING_REFRESH_EVERY_MS: String(options.everyMs), MOORING_READ_EVERY_MS: String(options.everyMs) },
+    // Millions of rows are written, and the statistics of the tables must follow.
+    ownServer: true,
   });
   try {
     const began = performance.now();
