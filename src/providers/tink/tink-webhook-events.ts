@@ -36,7 +36,7 @@ function readHint(body: Shape): WebhookHint {
   const user = id(part(body, 'context'), 'externalUserId') ?? id(content, 'externalUserId');
   return {
     event,
-    at: content?.attempt((inner) => inner.as('finished', parseTinkTime)) ?? null,
+    at: content?.attempt((inner) => inner.optionalAs('finished', parseTinkTime)) ?? null,
     credentialId: credentialId === null ? null : new Opened(credentialId),
     user: user as ProviderUserRef | null,
     dataChanged: CHANGES_DATA.has(event) || (event === 'refresh:finished' && hasNewData(content)),
@@ -51,10 +51,10 @@ function hasNewData(content: Shape | undefined): boolean {
 
 /** What is odd in the details is left out: the event itself is still a hint. */
 function part(body: Shape, key: string): Shape | undefined {
-  return body.attempt((inner) => inner.object(key));
+  return body.attempt((inner) => inner.optionalObject(key));
 }
 
 function id(body: Shape | undefined, key: string): string | null {
-  const text = body?.attempt((inner) => inner.text(key)) ?? null;
+  const text = body?.attempt((inner) => inner.filledText(key)) ?? null;
   return text !== null && text.length <= LONGEST_ID ? text : null;
 }
