@@ -1,4 +1,4 @@
-import { at, NOON } from '../../../test/factories/connection.factory.js';
+import { at, connection, NOON } from '../../../test/factories/connection.factory.js';
 import { MOVING_STATES } from './connection-state.js';
 import {
   nextLook,
@@ -15,22 +15,35 @@ const HOUR = 60 * MINUTE;
 describe('nextWatchAt', () => {
   it.each(MOVING_STATES)('reads %s again after one second, slowing down to ten', (state) => {
     const pauses = [-5000, 0, 10_000, 50_000, 100_000, HOUR].map((age) => {
-      const next = nextWatchAt({ state, stateSince: at(-age), retryAt: null }, NOON);
+      const next = nextWatchAt(connection({ state, stateSince: at(-age), retryAt: null }), NOON);
       return (next?.getTime() ?? 0) - NOON.getTime();
     });
     expect(pauses).toEqual([1000, 1000, 1000, 5000, SLOWEST_WATCH_MS, SLOWEST_WATCH_MS]);
   });
 
   it('reads a retrying connection at its retry time', () => {
-    expect(nextWatchAt({ state: 'retrying', stateSince: NOON, retryAt: at(5) }, NOON)).toEqual(at(5));
+    expect(nextWatchAt(connection({ state: 'retrying', stateSince: NOON, retryAt: at(5) }), NOON)).toEqual(at(5));
   });
 
   it.each(['active', 'reauth_required', 'blocked'] as const)('reads %s every six hours', (state) => {
-    expect(nextWatchAt({ state, stateSince: at(-HOUR), retryAt: null }, NOON)).toEqual(at(SETTLED_WATCH_MS));
+    expect(nextWatchAt(connection({ state, stateSince: at(-HOUR), retryAt: null }), NOON)).toEqual(
+      at(SETTLED_WATCH_MS),
+    );
   });
 
+  it.each(['reauth_required', 'blocked'] as const)(
+    'reads %s soon while its cause is unknown: the detail may have been unreadable for a moment',
+    (state) => {
+      const pauses = [0, 20 * MINUTE, 900 * HOUR].map((age) => {
+        const next = nextWatchAt(connection({ state, cause: 'unknown', stateSince: at(-age), retryAt: null }), NOON);
+        return (next?.getTime() ?? 0) - NOON.getTime();
+      });
+      expect(pauses).toEqual([MINUTE, 20 * MINUTE, SETTLED_WATCH_MS]);
+    },
+  );
+
   it.each(['failed', 'deleting', 'deleted'] as const)('lets %s rest', (state) => {
-    expect(nextWatchAt({ state, stateSince: at(-HOUR), retryAt: at(5) }, NOON)).toBeNull();
+    expect(nextWatchAt(connection({ state, stateSince: at(-HOUR), retryAt: at(5) }), NOON)).toBeNull();
   });
 });
 
@@ -67,12 +80,12 @@ describe('retryAgain', () => {
 
 describe('nextLook', () => {
   it('follows a moving connection at its pace', () => {
-    const moving = { state: 'syncing', stateSince: at(-50_000), consecutiveFailures: 4 } as const;
+    const moving = { state: 'syncing', cause: 'none', stateSince: at(-50_000), consecutiveFailures: 4 } as const;
     expect(nextLook(moving, NOON)).toEqual(at(5000));
   });
 
   it('backs off from everything else', () => {
-    const retrying = { state: 'retrying', stateSince: at(-8 * MINUTE), consecutiveFailures: 1 } as const;
+    const retrying = { state: 'retrying', cause: 'bank_unavailable', stateSince: at(-8 * MINUTE), consecutiveFailures: 1 } as const;
     expect(nextLook(retrying, NOON)).toEqual(at(8 * MINUTE));
     expect(nextLook({ ...retrying, consecutiveFailures: 5 }, NOON)).toEqual(at(16 * MINUTE));
   });

@@ -16,24 +16,26 @@ const SETTLED: readonly ConnectionState[] = ['active', 'reauth_required', 'block
 const FIRST_RETRY_MS = MINUTE;
 const LONGEST_RETRY_MS = 6 * 60 * MINUTE;
 
+type Watched = Pick<Connection, 'state' | 'cause' | 'stateSince' | 'consecutiveFailures'>;
+
 /**
  * Moving: 1 s after the last change, growing to 10 s. Retrying: at its retry time. Settled: every six hours, for what
- * changes at the provider without us; reading a status is no attempt at the bank. Failed and deleted: never.
+ * changes at the provider without us; sooner while nobody knows why it stopped. Reading a status is no attempt at the
+ * bank. Failed and deleted: never.
  */
-export function nextWatchAt(connection: Pick<Connection, 'state' | 'stateSince' | 'retryAt'>, now: Date): Date | null {
+export function nextWatchAt(connection: Watched & Pick<Connection, 'retryAt'>, now: Date): Date | null {
   if (isMoving(connection.state)) {
     const age = now.getTime() - connection.stateSince.getTime();
     return new Date(now.getTime() + Math.min(SLOWEST_WATCH_MS, Math.max(SECOND, age / 10)));
   }
   if (connection.state === 'retrying') return connection.retryAt;
-  return SETTLED.includes(connection.state) ? new Date(now.getTime() + SETTLED_WATCH_MS) : null;
+  if (!SETTLED.includes(connection.state)) return null;
+  // The reason of an error is a call of its own at some providers, and may have failed.
+  return connection.cause === 'unknown' ? retryAgain(connection, now) : new Date(now.getTime() + SETTLED_WATCH_MS);
 }
 
 /** When to look again after a reading that said nothing new. */
-export function nextLook(
-  connection: Pick<Connection, 'state' | 'stateSince' | 'consecutiveFailures'>,
-  now: Date,
-): Date {
+export function nextLook(connection: Watched, now: Date): Date {
   return nextWatchAt({ ...connection, retryAt: null }, now) ?? retryAgain(connection, now);
 }
 
