@@ -124,7 +124,8 @@ async function hurry(stage: Stage, columns: readonly ('next_sync_at' | 'next_wat
   for (const column of columns) {
     await stage.rows.query(
       `UPDATE connections SET ${column} = now() + random() * interval '5 seconds'
-        WHERE ${column} > now() + interval '30 seconds' AND state IN ('active', 'retrying')`,
+        WHERE ${column} > now() + interval '30 seconds'
+          AND (state IN ('active', 'retrying') OR cause = 'unknown')`,
     );
   }
   await stage.rows.query(

@@ -20,6 +20,8 @@ import { UserEntity } from '../../src/users/persistence/user.entity.js';
 import type { ProviderName, Seeded } from './simulated/desk.js';
 
 const CHUNK = 500;
+/** Checks count millions of rows. */
+const PATIENT = { size: 4, connectTimeoutMs: 10_000, statementTimeoutMs: 10 * 60_000 };
 
 /** Writes connections as Mooring would have, sealed with its own code, without its API: thousands in a few seconds. */
 export class Rows {
@@ -32,7 +34,8 @@ export class Rows {
   static async open(url: string, keys: string): Promise<Rows> {
     Logger.overrideLogger(['warn', 'error']);
     const entities = [ConnectionEntity, ConnectionEventEntity, UserEntity, ProviderUserEntity];
-    const database = new DataSource({ ...dataSourceOptions(url, MIGRATIONS), entities, logging: false });
+    const options = dataSourceOptions(url, MIGRATIONS, PATIENT);
+    const database = new DataSource({ ...options, entities, logging: false });
     await database.initialize();
     await database.runMigrations({ transaction: 'each' });
     const [id = '', key = ''] = keys.split(':');
