@@ -85,7 +85,12 @@ describe('nextLook', () => {
   });
 
   it('backs off from everything else', () => {
-    const retrying = { state: 'retrying', cause: 'bank_unavailable', stateSince: at(-8 * MINUTE), consecutiveFailures: 1 } as const;
+    const retrying = {
+      state: 'retrying',
+      cause: 'bank_unavailable',
+      stateSince: at(-8 * MINUTE),
+      consecutiveFailures: 1,
+    } as const;
     expect(nextLook(retrying, NOON)).toEqual(at(8 * MINUTE));
     expect(nextLook({ ...retrying, consecutiveFailures: 5 }, NOON)).toEqual(at(16 * MINUTE));
   });
