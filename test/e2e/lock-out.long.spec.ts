@@ -159,6 +159,23 @@ describe('a login that the bank refuses', () => {
     expect(attempts(provider)).toBe(MOST);
   });
 
+  it.each(both)(
+    'is sent to %s three times at most by whoever signs in with the kept one in between',
+    async (provider) => {
+      const id = await refusedOnce(provider);
+      for (let attempt = 0; attempt < TRIES; attempt += 1) {
+        await world.mooring.post(`/v1/connections/${id}/authenticate`, {});
+        await settle();
+        await put(provider, id);
+        await settle();
+      }
+      // What Flinks tries with the right one that it keeps does not count.
+      const kept =
+        provider === 'flinks' ? world.flinks.attempts().filter(({ cause }) => cause !== 'credentials').length : 0;
+      expect(attempts(provider) - kept).toBeLessThanOrEqual(MOST);
+    },
+  );
+
   it.each(both)('keeps nobody from entering the right one at %s, and is forgotten then', async (provider) => {
     const id = await refusedOnce(provider);
     for (let attempt = 0; attempt < TRIES; attempt += 1) {

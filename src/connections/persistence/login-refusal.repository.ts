@@ -28,8 +28,16 @@ export class LoginRefusalRepository {
     );
   }
 
+  /**
+   * The login works. Not when what was tried last had been refused: then what the provider keeps works, and the other
+   * input is as wrong as it was.
+   */
   async forget(manager: EntityManager, login: string): Promise<void> {
-    await manager.query(`DELETE FROM login_refusals WHERE login_lookup = $1`, [login]);
+    await manager.query(
+      `DELETE FROM login_refusals WHERE login_lookup = $1 AND 0 = (
+         SELECT refused FROM login_refusals WHERE login_lookup = $1 ORDER BY tried_at DESC LIMIT 1)`,
+      [login],
+    );
   }
 
   /** @returns how many were removed, at most `limit`. */
