@@ -1,11 +1,11 @@
 import { member, RestClient, textAt } from '../../src/sandbox/rest-client.js';
+import { happens } from '../factories/happens.js';
 import { HeldTable } from '../factories/held-table.js';
 import { MooringProcess } from '../factories/process.factory.js';
 import { GOOD_LOGIN, SandboxApp } from '../factories/sandbox-app.factory.js';
 
 /** Longer than any claim of the killed process. */
 const CLAIMS_OVER_MS = 41_000;
-const PATIENCE_MS = 20_000;
 
 describe('a process that is killed', () => {
   let mooring: SandboxApp;
@@ -35,15 +35,6 @@ describe('a process that is killed', () => {
   }
 
   const kill = async () => killed?.kill();
-
-  /** Waits for what other processes do; nothing here can be awaited. */
-  async function happens(what: string, seen: () => boolean): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (!seen()) {
-      if (performance.now() > deadline) throw new Error(`It never happened: ${what}.`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
 
   /** The newest call of this kind has come in and, if told so, was answered. */
   const called = (method: string, path: string, answered: boolean) => () => {

@@ -1,9 +1,8 @@
 import { RestClient } from '../../src/sandbox/rest-client.js';
+import { happens } from '../factories/happens.js';
 import { HeldTable } from '../factories/held-table.js';
 import { MooringProcess } from '../factories/process.factory.js';
 import { SandboxApp } from '../factories/sandbox-app.factory.js';
-
-const PATIENCE_MS = 20_000;
 
 describe('a process that is killed after the provider deleted and before we wrote it down', () => {
   let mooring: SandboxApp;
@@ -17,14 +16,6 @@ describe('a process that is killed after the provider deleted and before we wrot
     await killed?.kill();
     await mooring.close();
   });
-
-  async function happens(what: string, seen: () => boolean): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (!seen()) {
-      if (performance.now() > deadline) throw new Error(`It never happened: ${what}.`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
 
   const deletion = () => mooring.tink.calls({ method: 'DELETE', path: '/credentials/' }).at(-1);
 

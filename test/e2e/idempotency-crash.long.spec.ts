@@ -1,10 +1,10 @@
 import { member } from '../../src/sandbox/rest-client.js';
+import { happens } from '../factories/happens.js';
 import { HeldTable } from '../factories/held-table.js';
 import { MooringProcess } from '../factories/process.factory.js';
 import { GOOD_LOGIN, SandboxApp } from '../factories/sandbox-app.factory.js';
 
 const LEASE_MS = 60_000;
-const PATIENCE_MS = 20_000;
 
 describe('a keyed creation whose process is killed after the provider acted', () => {
   let mooring: SandboxApp;
@@ -18,14 +18,6 @@ describe('a keyed creation whose process is killed after the provider acted', ()
     await killed?.kill();
     await mooring.close();
   });
-
-  async function happens(what: string, seen: () => boolean): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (!seen()) {
-      if (performance.now() > deadline) throw new Error(`It never happened: ${what}.`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
 
   const called = (answered: boolean) => () => {
     const call = mooring.tink.calls({ method: 'POST', path: '/credentials$' }).at(-1);

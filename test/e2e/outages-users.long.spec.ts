@@ -1,9 +1,9 @@
+import { happens } from '../factories/happens.js';
 import { ROADS, type Road } from '../factories/roads.factory.js';
 import type { Answer } from '../factories/sandbox-app.factory.js';
 import { ThreeProviders } from '../factories/three-providers.factory.js';
 
 const SLOW_MS = 600;
-const PATIENCE_MS = 20_000;
 const WORKER_MS = 180_000;
 
 describe('a user who is deleted while a provider is being asked', () => {
@@ -32,14 +32,6 @@ describe('a user who is deleted while a provider is being asked', () => {
     await happens('the call to the provider', () => control(provider).calls({ path }).length > 0);
     const deletion = await world.mooring.call('DELETE', `/v1/users/${userId}`);
     return { answer: await acting, deletion };
-  }
-
-  async function happens(what: string, seen: () => boolean): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (!seen()) {
-      if (performance.now() > deadline) throw new Error(`It never happened: ${what}.`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
   }
 
   async function nothingIsLeft(userId: string): Promise<void> {

@@ -2,12 +2,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { RestClient, textAt } from '../../src/sandbox/rest-client.js';
+import { happens } from '../factories/happens.js';
 import { HeldTable } from '../factories/held-table.js';
 import { MooringProcess } from '../factories/process.factory.js';
 import { SandboxApp } from '../factories/sandbox-app.factory.js';
 
 const ALLOWED = { MOORING_WEBHOOK_ALLOW_PRIVATE: 'true' };
-const PATIENCE_MS = 20_000;
 const LEASE_OVER_MS = 61_000;
 
 /** Real processes, really killed: what was committed reaches its receiver, always with the same id. */
@@ -42,14 +42,6 @@ describe('an event whose process is killed', () => {
     receiver.close();
     await mooring.close();
   });
-
-  async function happens(what: string, seen: () => boolean): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (!seen()) {
-      if (performance.now() > deadline) throw new Error(`It never happened: ${what}.`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
 
   async function createAt(baseUrl: string): Promise<void> {
     const userId = await mooring.user();
