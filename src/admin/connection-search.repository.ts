@@ -3,23 +3,16 @@ import { DataSource, type SelectQueryBuilder } from 'typeorm';
 
 import { FRESHNESS_MS } from '../connections/domain/clocks.js';
 import type { Connection } from '../connections/domain/connection.js';
+import { filterConnections, type ConnectionFilter } from '../connections/persistence/connection-filter.js';
 import { ConnectionEntity } from '../connections/persistence/connection.entity.js';
 import { ConnectionMapper } from '../connections/persistence/connection.mapper.js';
-import { NEEDS_ACTION } from '../connections/persistence/needs-action.js';
 import { decodeCursor, isUuid, toPage, type Page } from '../platform/pagination/cursor.js';
 
-/** All are joined by "and". */
-export interface ConnectionSearch {
+export interface ConnectionSearch extends ConnectionFilter {
   /** An id: finds that one. */
   readonly q?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly institutionId?: string | undefined;
-  readonly state?: string | undefined;
   readonly cause?: string | undefined;
-  readonly userId?: string | undefined;
-  readonly externalUserId?: string | undefined;
   readonly reference?: string | undefined;
-  readonly needsAction?: boolean | undefined;
   readonly paused?: boolean | undefined;
   readonly stale?: boolean | undefined;
 }
@@ -41,7 +34,6 @@ export interface AttemptRow {
   readonly spent: boolean;
 }
 
-const EQUAL = ['provider', 'institutionId', 'state', 'cause', 'userId', 'reference'] as const;
 const STALE = 'coalesce(c.data_as_of < :staleBefore, false)';
 const ATTEMPTS = 200;
 const DAY_MS = 24 * 3_600_000;
@@ -66,15 +58,8 @@ export class ConnectionSearchRepository {
       .where('c.deletedAt IS NULL')
       .orderBy('c.id', 'DESC')
       .limit(limit + 1);
-    for (const name of EQUAL) {
-      if (search[name] !== undefined) query.andWhere(`c.${name} = :${name}`, { [name]: search[name] });
-    }
-    if (search.q !== undefined) query.andWhere('c.id = :q', { q: search.q });
-    if (search.externalUserId !== undefined) {
-      const ids = 'SELECT id FROM users WHERE external_user_id = :externalUserId AND deleted_at IS NULL';
-      query.andWhere(`c.user_id IN (${ids})`, { externalUserId: search.externalUserId });
-    }
-    byFlags(query, search, now);
+    filterConnections(query, search, now);
+    narrow(query, search, now);
     if (cursor !== undefined) query.andWhere('c.id < :after', { after: decodeCursor(cursor, isUuid) });
     const rows = await query.getMany();
     return toPage(
@@ -104,12 +89,14 @@ export class ConnectionSearchRepository {
   }
 }
 
-function byFlags(query: SelectQueryBuilder<ConnectionEntity>, search: ConnectionSearch, now: Date): void {
-  const { needsAction, paused, stale } = search;
-  const is = (wanted: boolean): string => (wanted ? '' : 'NOT ');
-  if (needsAction !== undefined) query.andWhere(is(needsAction) + NEEDS_ACTION, { now });
+function narrow(query: SelectQueryBuilder<ConnectionEntity>, search: ConnectionSearch, now: Date): void {
+  const { q, cause, reference, paused, stale } = search;
+  if (q !== undefined) query.andWhere('c.id = :q', { q });
+  if (cause !== undefined) query.andWhere('c.cause = :cause', { cause });
+  if (reference !== undefined) query.andWhere('c.reference = :reference', { reference });
   if (paused !== undefined) query.andWhere(`c.sync_paused_at IS ${paused ? 'NOT ' : ''}NULL`);
   if (stale !== undefined) {
-    query.andWhere(is(stale) + STALE, { staleBefore: new Date(now.getTime() - FRESHNESS_MS) });
+    const staleBefore = new Date(now.getTime() - FRESHNESS_MS);
+    query.andWhere(stale ? STALE : `NOT ${STALE}`, { staleBefore });
   }
 }

@@ -18,8 +18,8 @@ import {
   AdminConnectionPageResponse,
   PurgeRequest,
   PurgeResponse,
-  SearchConnectionsQuery,
 } from './connections.dto.js';
+import { SearchConnectionsQuery } from './search-connections.query.js';
 
 @ApiTags('admin')
 @Controller('admin/connections')

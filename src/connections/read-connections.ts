@@ -9,7 +9,8 @@ import { isMoving } from './domain/connection-state.js';
 import { ObserveConnection } from './observe-connection.js';
 import type { Origin } from './origin.js';
 import { ConnectionEventRepository } from './persistence/connection-event.repository.js';
-import { ConnectionListRepository, type ConnectionFilter } from './persistence/connection-list.repository.js';
+import type { ConnectionFilter } from './persistence/connection-filter.js';
+import { ConnectionListRepository } from './persistence/connection-list.repository.js';
 import { ConnectionRepository } from './persistence/connection.repository.js';
 
 /** Everything that is read of connections. */
