@@ -61,7 +61,7 @@ export interface Explanation {
 /** Every member is named one by one: what is not named here is not told. */
 export function explain(connection: Connection, facts: ExplainedFacts, now: Date): Explanation {
   const action = toldAction(nextAction(connection, facts.capabilities, now));
-  const looks = connection.nextWatchAt;
+  const looks = nextLook(connection);
   const sentences = [
     stateSentence(connection),
     action.message,
@@ -84,6 +84,13 @@ export function explain(connection: Connection, facts: ExplainedFacts, now: Date
     attempts: facts.attempts.map(attemptOf),
     story: facts.events.map(eventOf).map((event) => ({ text: eventSentence(event), event })),
   };
+}
+
+/** A healthy connection is read by its sync, others by their watch, some by both. */
+function nextLook({ nextWatchAt, nextSyncAt, syncPausedAt }: Connection): Date | null {
+  const syncAt = syncPausedAt === null ? nextSyncAt : null;
+  if (nextWatchAt === null || syncAt === null) return nextWatchAt ?? syncAt;
+  return syncAt < nextWatchAt ? syncAt : nextWatchAt;
 }
 
 function upcoming(connection: Connection, action: NextAction, now: Date): Upcoming[] {
