@@ -73,12 +73,18 @@ describe('explain', () => {
     ['its sync, when no watch is planned', { nextSyncAt: at(5000) }, at(5000)],
     ['its sync, when that comes first', { nextSyncAt: at(5000), nextWatchAt: at(9000) }, at(5000)],
     ['its watch, when that comes first', { nextSyncAt: at(5000), nextWatchAt: at(1000) }, at(1000)],
-    ['its watch, while syncing is paused', { nextSyncAt: at(5000), nextWatchAt: at(9000), syncPausedAt: NOON }, at(9000)],
+    [
+      'its watch, while syncing is paused',
+      { nextSyncAt: at(5000), nextWatchAt: at(9000), syncPausedAt: NOON },
+      at(9000),
+    ],
     ['nobody, while syncing is paused and no watch is planned', { nextSyncAt: at(5000), syncPausedAt: NOON }, null],
   ])('names the next look by %s', (_by, changes, expected) => {
     const { mooringLooksAgainAt, summary } = of(changes);
     expect(mooringLooksAgainAt).toEqual(expected);
-    expect(summary.split('Mooring reads the provider again at ')[1]).toBe(expected ? `${expected.toISOString()}.` : undefined);
+    expect(summary.split('Mooring reads the provider again at ')[1]).toBe(
+      expected ? `${expected.toISOString()}.` : undefined,
+    );
   });
 
   it('tells the story in the given order, each event with its sentence', () => {
