@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 
 import type { Scope } from '../../src/access/scope.js';
+import { ReplayRepository } from '../../src/webhooks/outbound/persistence/replay.repository.js';
 import { NOON } from '../factories/connection.factory.js';
 import { WebhookReceiverFake } from '../fakes/webhook-receiver.fake.js';
 import { WebhooksWorld } from './webhooks-outbound-world.js';
@@ -362,6 +363,53 @@ describe('outgoing events', () => {
       expect(await world.replays.range(id, { from: to, to: undefined }, owner)).toEqual({
         replayed: 0,
         nextFrom: null,
+      });
+    });
+
+    describe('in pieces', () => {
+      /** Minutes after noon by the clocks of the processes that wrote them, in the order of `seq`. */
+      const written = async (...minutes: number[]) => {
+        for (const minute of minutes) {
+          await world.source.query(
+            `INSERT INTO outgoing_events (id, type, user_id, data, created_at)
+             VALUES (gen_random_uuid(), 'connection.created', gen_random_uuid(), '{}', $1)`,
+            [new Date(NOON.getTime() + minute * MINUTE)],
+          );
+        }
+      };
+      /** Follows `nextFrom`, but not for ever. @returns how many each piece made */
+      const pieces = async (endpointId: string, limit: number): Promise<number[]> => {
+        const [replays, now] = [new ReplayRepository(), world.clock.now()];
+        const to = new Date(NOON.getTime() + HOUR);
+        const made: number[] = [];
+        for (let from: Date | null = NOON; from && made.length < 20;) {
+          const range = { from, to, now, limit };
+          const { replayed, nextFrom } = await replays.range(world.source.manager, endpointId, range);
+          made.push(replayed);
+          from = nextFrom;
+        }
+        return made;
+      };
+
+      it.each([1, 2, 3, 4])('of %d skip nothing when the clocks of two processes differ', async (limit) => {
+        const { id } = await world.endpoint(receiver);
+        await written(30, 0, 1, 31, 2, 32);
+        await pieces(id, limit);
+        expect(await world.rows(id)).toHaveLength(6);
+      });
+
+      it('come to an end when more than a piece is of one instant', async () => {
+        const { id } = await world.endpoint(receiver);
+        await written(5, 5, 1, 5, 5, 9);
+        expect(await pieces(id, 2)).toEqual([5, 1]);
+        expect(await world.rows(id)).toHaveLength(6);
+      });
+
+      it('end with the range, also when the last one is full', async () => {
+        const { id } = await world.endpoint(receiver);
+        await written(0, 1, 2, 60);
+        expect(await pieces(id, 3)).toEqual([3]);
+        expect(await pieces((await world.endpoint(receiver, { events: ['connection.deleted'] })).id, 3)).toEqual([0]);
       });
     });
 

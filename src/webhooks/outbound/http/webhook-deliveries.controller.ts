@@ -72,7 +72,8 @@ export class WebhookDeliveriesController {
   @HttpCode(202)
   @ApiOperation({
     summary: 'Send events of a time again',
-    description: 'What the endpoint wants of the last 30 days, 10000 events in one go, in order, with the same ids.',
+    description:
+      'What the endpoint wants of the last 30 days, 10000 events in one go, oldest first, with the same ids.',
   })
   @ApiResponse({ status: 202, type: ReplayResponse })
   @ApiProblems('webhook_endpoint.not_found')

@@ -10,18 +10,23 @@ const AGAIN = `
   UPDATE webhook_deliveries SET ${START_OVER}, next_attempt_at = $2
    WHERE id = $1 AND NOT (status = 'pending' AND claimed_until IS NOT NULL AND claimed_until > $2)`;
 
-/** Of what does not wait anyhow, the event's delivery starts over; where there was none, one is made. */
+/**
+ * Of what does not wait anyhow, the event's delivery starts over; where there was none, one is made. A piece is cut by
+ * the time, because the next one goes on at a time: `seq` goes another way where clocks of processes differ.
+ */
 const RANGE = `
-  WITH wanted AS (${WANTED_EVENTS('$1', '$2', '$3')} ORDER BY v.seq LIMIT $5),
+  WITH wanted AS (${WANTED_EVENTS('$1', '$2', '$3')} ORDER BY v.created_at FETCH FIRST $5 ROWS WITH TIES),
   again AS (
     INSERT INTO webhook_deliveries AS d
       (id, endpoint_id, event_id, seq, connection_id, status, next_attempt_at, created_at)
-    SELECT ${NEW_ID}, $1, w.id, w.seq, w.connection_id, 'pending', $4, $4 FROM wanted w
+    SELECT ${NEW_ID}, $1, w.id, w.seq, w.connection_id, 'pending', $4, $4 FROM wanted w ORDER BY w.seq
     ON CONFLICT (endpoint_id, event_id) DO UPDATE SET ${START_OVER}, next_attempt_at = $4 WHERE d.status <> 'pending'
     RETURNING d.id
   )
-  SELECT (SELECT count(*)::int FROM again) AS replayed, (SELECT max(created_at) FROM wanted) AS until,
-    (SELECT count(*)::int FROM wanted) AS seen`;
+  SELECT (SELECT count(*)::int FROM again) AS replayed,
+    CASE WHEN (SELECT count(*) FROM wanted) >= $5 THEN (
+      SELECT rest.created_at FROM (${WANTED_EVENTS('$1', '$2', '$3')}
+         AND v.created_at > (SELECT max(created_at) FROM wanted) ORDER BY v.created_at LIMIT 1) AS rest) END AS "nextFrom"`;
 
 export interface Replayed {
   /** Deliveries that start over; those that were waiting are not counted. */
@@ -34,7 +39,7 @@ export interface BoundedRange {
   readonly from: Date;
   readonly to: Date;
   readonly now: Date;
-  /** Of events in one go. */
+  /** Of events in one go. Those of one instant stay together, also when they are more. */
   readonly limit: number;
 }
 
@@ -45,12 +50,9 @@ export class ReplayRepository {
     await manager.query(AGAIN, [deliveryId, now]);
   }
 
-  /** Events of one time may be cut apart; who goes on at `nextFrom` gets them again, with the same ids. */
   async range(manager: EntityManager, endpointId: string, range: BoundedRange): Promise<Replayed> {
     const { from, to, now, limit } = range;
-    const [row] = await manager.query<{ replayed: number; until: Date | null; seen: number }[]>(RANGE, [
-      ...[endpointId, from, to, now, limit],
-    ]);
-    return { replayed: row?.replayed ?? 0, nextFrom: row?.seen === limit ? row.until : null };
+    const [row] = await manager.query<Replayed[]>(RANGE, [endpointId, from, to, now, limit]);
+    return { replayed: row?.replayed ?? 0, nextFrom: row?.nextFrom ?? null };
   }
 }
