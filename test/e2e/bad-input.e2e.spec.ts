@@ -59,6 +59,8 @@ describe('bad input', () => {
   const ANSWER = 'POST /v1/connections/{asked}/supplemental-information';
   const LOGIN = 'PUT /v1/connections/{settled}/login';
   const REFRESH = 'POST /v1/connections/{settled}/refresh';
+  const REDRIVE = 'POST /admin/jobs/dead/redrive';
+  const REPLAY = 'POST /v1/webhook-endpoints/{nobody}/replay';
 
   const TABLE: readonly Row[] = [
     // Unknown fields
@@ -114,6 +116,9 @@ describe('bad input', () => {
       'credential.invalid_input',
       '/items/1',
     ],
+    ['null among the ids of dead jobs', REDRIVE, json({ ids: [null] }), ...INVALID, '/ids'],
+    ['nothing among the ids of dead jobs', REDRIVE, json({ ids: [] }), ...INVALID, '/ids'],
+    ['null for the beginning of a replay', REPLAY, json({ from: null, to: null }), ...INVALID, '/from'],
     ['a list for an object', USERS, json([{ externalUserId: 'x' }]), ...INVALID],
     ['a list for an object, at a connection', CONNECT, json([]), ...INVALID],
     ['a text for an object', USERS, raw('"text"'), ...INVALID],

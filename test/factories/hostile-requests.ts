@@ -155,6 +155,8 @@ const BODIES: Readonly<Record<string, (id: string) => Record<string, unknown>>> 
     ...{ redirectUrl: 'https://app.example/back', locale: 'es_ES', reference: 'r' },
   }),
   '/admin/clients': () => ({ name: 'n', scopes: ['users:read'] }),
+  '/admin/jobs/dead/redrive': (id) => ({ queue: 'sync.tink', ids: [id], limit: 1 }),
+  '/v1/webhook-endpoints/:id/replay': () => ({ from: '2026-11-19T10:00:00Z', to: '2026-11-20T10:00:00Z' }),
 };
 
 /** Makes hostile requests, the same ones for the same seed. */

@@ -12,6 +12,8 @@ const DESCRIPTION = `Mooring keeps bank connections alive.
 - Ids are UUIDs, times are ISO 8601 in UTC, money is text.
 - Errors are \`application/problem+json\` (RFC 9457). Act on \`code\`; it never changes. Quote \`requestId\` when you ask us.
 - Lists answer \`{data, nextCursor}\`. Give \`nextCursor\` back as \`cursor\`.
+- \`null\` in an optional member of a body is the same as no member, unless its schema says what \`null\` means. The other settings of
+  webhook endpoints and of tasks refuse it.
 - Mutating calls take an \`Idempotency-Key\`: a repeat within 24 hours gets the first answer again.
 - One resource answers an \`ETag\`; send it back in \`If-None-Match\`.`;
 

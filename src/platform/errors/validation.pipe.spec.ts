@@ -2,8 +2,9 @@ import 'reflect-metadata';
 
 import type { ArgumentMetadata } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsArray, IsInt, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsArray, IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 
+import { MayBeNull } from '../validation/nulls.js';
 import { Failure, type Violation } from './failure.js';
 import { validationPipe } from './validation.pipe.js';
 
@@ -21,6 +22,22 @@ class Body {
   @ValidateNested({ each: true })
   @Type(() => Field)
   fields!: Field[];
+}
+
+class Settings {
+  @IsOptional()
+  @IsInt()
+  limit: number = 5;
+
+  @MayBeNull()
+  @IsString()
+  label?: string | null;
+}
+
+class Changes extends Settings {
+  @IsOptional()
+  @IsString({ each: true })
+  names?: string[];
 }
 
 class Query {
@@ -69,6 +86,24 @@ describe('validationPipe', () => {
 
   it.each([[undefined], [null], ['text'], [5], [[]]])('refuses the body %j', async (value) => {
     expect(await violationsOf(value, body)).not.toEqual([]);
+  });
+
+  it('reads null in an optional member of a body as no member, inherited ones too', async () => {
+    const given = { limit: null, label: null, names: null };
+
+    const value: unknown = await validationPipe().transform(given, { type: 'body', metatype: Changes });
+
+    expect(value).toEqual({ limit: 5, label: null });
+    expect(Object.keys(value as object)).not.toContain('names');
+    expect(given).toEqual({ limit: null, label: null, names: null });
+  });
+
+  it('refuses null elsewhere', async () => {
+    expect(await violationsOf({ reference: null, fields: null }, body)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ pointer: '/reference' })]),
+    );
+    const inList = await violationsOf({ names: [null] }, { type: 'body', metatype: Changes });
+    expect(inList.map(({ pointer }) => pointer)).toEqual(['/names']);
   });
 
   it('never repeats a value', async () => {

@@ -1,5 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 
+import { withoutNulls } from '../validation/nulls.js';
 import { Failure, type Violation } from './failure.js';
 
 /** Carries the errors of class-validator from the factory, which does not know what was checked, to `transform`. */
@@ -10,7 +11,8 @@ class RejectedInput extends Error {
 }
 
 /**
- * Checks every DTO: unknown members are refused, known ones are converted to their declared types.
+ * Checks every DTO: unknown members are refused, known ones are converted to their declared types. In a body, `null` in
+ * an optional member is the same as no member.
  * Throws `Failure('request.invalid')` with a pointer for each thing that is wrong.
  */
 export class RequestValidationPipe extends ValidationPipe {
@@ -25,8 +27,10 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, metatype } = metadata;
+    const given = type === 'body' && metatype ? withoutNulls(value, metatype) : value;
     try {
-      return await super.transform(value, metadata);
+      return await super.transform(given, metadata);
     } catch (error) {
       if (!(error instanceof RejectedInput)) throw error;
       const violations = violationsOf(error.errors, '').map((violation) => placed(violation, metadata));

@@ -14,6 +14,7 @@ import {
 
 import { PageQuery } from '../../../platform/pagination/page.query.js';
 import { IsInstant } from '../../../platform/validation/instants.js';
+import { MayBeNull } from '../../../platform/validation/nulls.js';
 import { IsPlainText } from '../../../platform/validation/texts.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../domain/delivery.js';
 import { OUTGOING_EVENTS, type OutgoingEventType } from '../outbox.js';
@@ -36,12 +37,12 @@ class EndpointSettings {
     nullable: true,
     description: 'Only events of this user; null: of all.',
   })
-  @IsOptional()
+  @MayBeNull()
   @IsUUID()
   userId?: string | null;
 
   @ApiProperty({ required: false, type: String, nullable: true, maxLength: 200 })
-  @IsOptional()
+  @MayBeNull()
   @IsString()
   @MaxLength(200)
   @IsPlainText()
