@@ -39,17 +39,20 @@ describe('null in an optional member of a body', () => {
     expect(member(again.body, 'replayed')).toBeGreaterThan(0);
   });
 
-  it.each(['flanks', 'tink', 'flinks'])('of a visit at %s is no member, and its address does not say so either', async (provider) => {
-    const nothing = { institutionId: null, connectionId: null, locale: null, reference: null };
-    const answer = await world.mooring.post('/v1/link-sessions', {
-      ...{ userId, provider, purpose: 'connect', redirectUrl: 'https://app.example/banks' },
-      ...nothing,
-    });
+  it.each(['flanks', 'tink', 'flinks'])(
+    'of a visit at %s is no member, and its address does not say so either',
+    async (provider) => {
+      const nothing = { institutionId: null, connectionId: null, locale: null, reference: null };
+      const answer = await world.mooring.post('/v1/link-sessions', {
+        ...{ userId, provider, purpose: 'connect', redirectUrl: 'https://app.example/banks' },
+        ...nothing,
+      });
 
-    expect(answer.status).toBe(201);
-    expect(answer.body).toMatchObject({ institutionId: null, connectionId: null });
-    expect([...new URL(textAt(answer.body, 'url')).searchParams.values()]).not.toContain('null');
-  });
+      expect(answer.status).toBe(201);
+      expect(answer.body).toMatchObject({ institutionId: null, connectionId: null });
+      expect([...new URL(textAt(answer.body, 'url')).searchParams.values()]).not.toContain('null');
+    },
+  );
 
   it('of a connection is no member, at its creation and after', async () => {
     const { mooring } = world;

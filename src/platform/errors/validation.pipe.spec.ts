@@ -27,7 +27,7 @@ class Body {
 class Settings {
   @IsOptional()
   @IsInt()
-  limit: number = 5;
+  limit = 5;
 
   @MayBeNull()
   @IsString()
