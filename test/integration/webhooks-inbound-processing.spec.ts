@@ -309,6 +309,31 @@ describe('the processing of webhooks', () => {
     expect(await world.statuses()).toEqual(['processed', 'processed']);
   });
 
+  it.each([
+    ['that cannot be read', Buffer.from('not json'), 'malformed'],
+    ['about nobody', { event: 'changed' }, 'ignored'],
+  ])('%s is a line without a body', async (_what, news, status) => {
+    await world.send(news);
+    expect(await world.rows()).toEqual([{ status, late: false, body_sealed: null }]);
+  });
+
+  it('loses the body that an older version left, with the next pruning, unless it is still needed', async () => {
+    await world.send({ credential: 'cred-waiting' });
+    world.clock.advance(1);
+    await world.send(Buffer.from('not json'));
+    world.clock.advance(1);
+    await world.send({ event: 'changed' });
+    await world.query(`UPDATE webhook_inbox SET body_sealed = 'left' WHERE status <> 'received'`);
+
+    expect(await world.get(PruneInbox).run()).toBe(0);
+
+    expect((await world.rows()).map(({ status, body_sealed: body }) => [status, body !== null])).toEqual([
+      ['received', true],
+      ['malformed', false],
+      ['ignored', false],
+    ]);
+  });
+
   it('is forgotten after two weeks', async () => {
     await world.add('cred-old');
     world.truth(observed('active', { providerStatusAt: world.clock.now() }));

@@ -7,7 +7,8 @@ export interface NewWebhook {
   /** SHA-256 of the body. */
   readonly digest: string;
   readonly subject: string | null;
-  readonly bodySealed: Sealed;
+  /** `null` = nobody will read it: it is not `received`. */
+  readonly bodySealed: Sealed | null;
   readonly status: 'received' | 'ignored' | 'malformed';
   readonly dataChanged: boolean;
   /** The vendor's time of what happened. */

@@ -46,7 +46,7 @@ export class InboxWriter {
 
   /** Resolves after the commit. @returns false when it is there already. @throws Failure `service.unavailable` */
   async write(webhook: NewWebhook): Promise<boolean> {
-    const bytes = webhook.bodySealed.length;
+    const bytes = webhook.bodySealed?.length ?? 0;
     if (this.waitingBytes + bytes > MOST_WAITING_BYTES) throw new Failure('service.unavailable');
     this.waitingBytes += bytes;
     try {

@@ -6,6 +6,7 @@ import { fail, type Result } from '../../credentials/result.js';
 import type { WebhookHint, WebhookReceiver, WebhookRefusal } from '../../credentials/webhook-receiver.js';
 import { LookupHash } from '../../platform/crypto/lookup-hash.js';
 import { Opened } from '../../platform/crypto/opened.js';
+import type { Sealed } from '../../platform/crypto/sealed.js';
 import { Sealer } from '../../platform/crypto/sealer.js';
 import { Ids } from '../../platform/ids/ids.js';
 import { Clock } from '../../platform/time/clock.js';
@@ -31,11 +32,11 @@ export class WebhookFactory {
     const parsed = this.parse(receiver, body);
     const hints = parsed.ok ? parsed.value : [];
     const subject = this.subject(provider, hints);
+    const status = parsed.ok ? (subject ? 'received' : 'ignored') : 'malformed';
     return {
-      ...{ id, provider, subject, sentAt },
+      ...{ id, provider, subject, sentAt, status },
       digest: createHash('sha256').update(body).digest('base64url'),
-      bodySealed: this.sealer.seal(new Opened(Buffer.from(body).toString('base64')), bodyAddress(id)),
-      status: parsed.ok ? (subject ? 'received' : 'ignored') : 'malformed',
+      bodySealed: status === 'received' ? this.seal(id, body) : null,
       dataChanged: hints.some(({ dataChanged }) => dataChanged),
       hintAt: newest(hints),
       receivedAt: this.clock.now(),
@@ -47,6 +48,10 @@ export class WebhookFactory {
     const text = this.sealer.open(lead.bodySealed, bodyAddress(lead.id), 'to read whom it is about');
     const parsed = this.parse(receiver, Buffer.from(text.reveal('to parse it'), 'base64'));
     return parsed.ok ? parsed.value : [];
+  }
+
+  private seal(id: string, body: Uint8Array): Sealed {
+    return this.sealer.seal(new Opened(Buffer.from(body).toString('base64')), bodyAddress(id));
   }
 
   /** A body that breaks the parser would come again and again. */

@@ -39,6 +39,16 @@ export class InboxUpkeepRepository {
     return count;
   }
 
+  /** Bodies that an older version left in what is dealt with. @returns how many went, at most `limit` */
+  async clearBodies(limit: number): Promise<number> {
+    const [, count] = await this.database.query<[unknown[], number]>(
+      `UPDATE webhook_inbox SET body_sealed = NULL
+        WHERE id IN (SELECT id FROM webhook_inbox WHERE body_sealed IS NOT NULL AND processed_at IS NOT NULL LIMIT $1)`,
+      [limit],
+    );
+    return count;
+  }
+
   /** @returns how many were removed, at most `limit` */
   async prune(processedBefore: Date, limit: number): Promise<number> {
     const [, count] = await this.database.query<[unknown[], number]>(
