@@ -21,6 +21,11 @@ export interface PlannedReading {
   readonly now: Date;
 }
 
+/** What a reading found, here and there. */
+interface ReadingFound extends Pick<PlannedReading, 'incoming' | 'accounts'>, Pick<ReadingExtent, 'missing'> {
+  readonly known: KnownData;
+}
+
 /** Compares what was read with what is here. Reads, writes nothing. */
 @Injectable()
 export class PlanReading {
@@ -36,13 +41,15 @@ export class PlanReading {
     const incoming = this.mapper.toIncoming(connection.id, read);
     const from = earliest(incoming.transactions.map(({ day }) => day));
     const known = await this.known.of(connection.id, from, claim.hasParts ? claim.startedAt : null);
-    const extent = { since: claim.since, first: !claim.hasParts, last: read.next === null, missing: read.missing };
+    // Of the whole reading so far: the part that ends it says nothing of those before it.
+    const missing = new Set([...claim.missing, ...read.missing]);
+    const extent = { since: claim.since, first: !claim.hasParts, last: read.next === null, missing };
     const accounts = planAccounts(known.accounts, incoming.accounts, extent, () => this.ids.next());
     const transactions = [...known.transactions, ...(await this.moved(known, incoming, from))];
     const rows = planRows({ ...known, transactions }, incoming, accounts, extent);
     const end = read.next
       ? unfinished(claim, read, extent, now)
-      : await this.finished(connection, claim, read, { known, incoming, accounts }, now);
+      : await this.finished(connection, claim, read.asOf, { known, incoming, accounts, missing }, now);
     const sources = new Map(
       read.accounts.map((each) => [this.mapper.accountLookup(connection.id, each.vendorId), each]),
     );
@@ -65,16 +72,16 @@ export class PlanReading {
   private async finished(
     { id, dataAsOf }: Connection,
     claim: ReadingClaim,
-    read: PagesRead,
-    { known, incoming, accounts }: Pick<PlannedReading, 'incoming' | 'accounts'> & { known: KnownData },
+    asOf: Date | null,
+    { known, incoming, accounts, missing }: ReadingFound,
     now: Date,
   ): Promise<ReadingEnd> {
-    const loaded = { loadedAsOf: dataAsOf, asOf: read.asOf ?? dataAsOf, missing: [...read.missing] };
+    const loaded = { loadedAsOf: dataAsOf, asOf: asOf ?? dataAsOf, missing: [...missing] };
     const end = { ...NOTHING_OPEN, loaded, bookedUntil: claim.bookedUntil, pendingFrom: claim.pendingFrom };
     // Of an account that is new to us, this reading brought only the days since the last one: now comes the rest.
     const isNewcomer = accounts.added.length > 0 && claim.since !== null;
     if (isNewcomer) return { ...end, bookedUntil: null, nextAttemptAt: now };
-    if (read.missing.has('transactions')) return end;
+    if (missing.has('transactions')) return end;
     const today = dayOf(now);
     const booked = incoming.transactions.filter(({ status, day }) => status === 'booked' && day <= today);
     const earlier = claim.hasParts ? await this.known.bookedUntil(id, today) : claim.bookedUntil;
@@ -89,11 +96,11 @@ export class PlanReading {
 }
 
 const NOTHING_OPEN = {
-  ...{ cursor: null, since: null, startedAt: null, hasParts: false, notBefore: null, nextAttemptAt: null },
+  ...{ cursor: null, since: null, startedAt: null, hasParts: false, missing: [], notBefore: null, nextAttemptAt: null },
 } as const;
 
 /** The newest booked day stays as it was: should this reading never end, the next one begins where this one did. */
-function unfinished(claim: ReadingClaim, read: PagesRead, { since }: ReadingExtent, now: Date): ReadingEnd {
+function unfinished(claim: ReadingClaim, read: PagesRead, { since, missing }: ReadingExtent, now: Date): ReadingEnd {
   const retryAt = read.next?.retryAt ?? null;
   return {
     loaded: null,
@@ -103,6 +110,7 @@ function unfinished(claim: ReadingClaim, read: PagesRead, { since }: ReadingExte
     since,
     startedAt: claim.startedAt ?? now,
     hasParts: claim.hasParts || read.pages > 0,
+    missing: [...missing],
     notBefore: retryAt,
     nextAttemptAt: retryAt ?? now,
   };

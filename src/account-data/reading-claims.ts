@@ -26,7 +26,8 @@ export class ReadingClaims {
     const until = new Date(now.getTime() + LEASE_MS);
     const claim = await this.readings.claim({ connectionId: id, provider, force, now, until });
     if (typeof claim === 'string' || claim.cursor !== null) return claim;
-    return { ...claim, since: readSince(claim.bookedUntil, claim.pendingFrom), startedAt: now, hasParts: false };
+    const since = readSince(claim.bookedUntil, claim.pendingFrom);
+    return { ...claim, since, startedAt: now, hasParts: false, missing: [] };
   }
 
   /** Called between pages, renews the claim when it is time. */

@@ -48,6 +48,10 @@ export class DataReadingEntity {
   @Column('boolean', { name: 'reading_has_parts' })
   readingHasParts!: boolean;
 
+  /** Groups that the parts of the unfinished reading could not give. */
+  @Column('text', { name: 'reading_missing', array: true })
+  readingMissing!: string[];
+
   /** The provider does not want to be asked earlier. */
   @Column('timestamptz', { name: 'not_before', nullable: true })
   notBefore!: Date | null;

@@ -7,6 +7,7 @@ import type { SecretValue } from '../../credentials/secret-value.js';
 import type { Sealed } from '../../platform/crypto/sealed.js';
 import { SealedSecret } from '../../platform/crypto/sealed-secret.js';
 import { Sealer } from '../../platform/crypto/sealer.js';
+import type { Group } from '../domain/reading.js';
 import { DataReadingEntity } from './data-reading.entity.js';
 
 /** The right to read one connection's data, and where the reading before it stopped. */
@@ -20,6 +21,8 @@ export interface ReadingClaim {
   readonly since: BankDay | null;
   readonly startedAt: Date | null;
   readonly hasParts: boolean;
+  /** What its parts so far could not give. */
+  readonly missing: readonly Group[];
   readonly failures: number;
 }
 
@@ -40,13 +43,14 @@ export interface ClaimRequest {
 
 /** What stands in the row when a run ends. */
 export interface ReadingEnd {
-  readonly loaded: { readonly loadedAsOf: Date | null; readonly asOf: Date | null; readonly missing: string[] } | null;
+  readonly loaded: { readonly loadedAsOf: Date | null; readonly asOf: Date | null; readonly missing: Group[] } | null;
   readonly bookedUntil: BankDay | null;
   readonly pendingFrom: BankDay | null;
   readonly cursor: SecretValue | null;
   readonly since: BankDay | null;
   readonly startedAt: Date | null;
   readonly hasParts: boolean;
+  readonly missing: readonly Group[];
   readonly notBefore: Date | null;
   readonly nextAttemptAt: Date | null;
 }
@@ -84,7 +88,7 @@ const CLAIM = `WITH live AS (SELECT data_as_of FROM connections WHERE id = $1 AN
             OR r.loaded_as_of IS DISTINCT FROM (SELECT data_as_of FROM live))
       RETURNING fence, booked_until::text AS "bookedUntil", pending_from::text AS "pendingFrom",
         cursor_sealed AS "cursorSealed", reading_since::text AS since, reading_started_at AS "startedAt",
-        reading_has_parts AS "hasParts", failures)
+        reading_has_parts AS "hasParts", reading_missing AS missing, failures)
   SELECT claimed.*, before.claimed_until > $3 AS busy, before.not_before > $3 AS early,
       EXISTS (SELECT 1 FROM before) AS known
     FROM (SELECT 1) AS one LEFT JOIN claimed ON true LEFT JOIN before ON true`;
@@ -94,7 +98,7 @@ const FINISH = `WITH live AS (SELECT 1 FROM connections WHERE id = $1 AND delete
   finished AS (
     UPDATE data_readings SET claimed_until = NULL, failures = 0, last_failure = NULL, booked_until = $3,
         pending_from = $4, cursor_sealed = $5, reading_since = $6, reading_started_at = $7, reading_has_parts = $8,
-        not_before = $9, next_attempt_at = $10,
+        not_before = $9, next_attempt_at = $10, reading_missing = $18::text[],
         loaded_at = CASE WHEN $11 THEN $12 ELSE loaded_at END,
         loaded_as_of = CASE WHEN $11 THEN $13 ELSE loaded_as_of END,
         as_of = CASE WHEN $11 THEN $14 ELSE as_of END,
@@ -153,7 +157,7 @@ export class DataReadingRepository {
       ...[claim.connectionId, claim.fence, end.bookedUntil, end.pendingFrom, cursor, end.since, end.startedAt],
       ...[end.hasParts, end.notBefore, end.nextAttemptAt, end.loaded !== null, now],
       ...[end.loaded?.loadedAsOf ?? null, end.loaded?.asOf ?? null, end.loaded?.missing ?? []],
-      ...[JSON.stringify(touches.accounts), JSON.stringify(touches.holdings)],
+      ...[JSON.stringify(touches.accounts), JSON.stringify(touches.holdings), end.missing],
     ]);
     return rows.length === 1;
   }
@@ -166,7 +170,7 @@ export class DataReadingRepository {
     await this.database.query(
       `UPDATE data_readings SET claimed_until = NULL, failures = failures + 1, last_failure = $3, next_attempt_at = $4,
           not_before = $5, cursor_sealed = NULL, reading_since = NULL, reading_started_at = NULL,
-          reading_has_parts = false
+          reading_has_parts = false, reading_missing = '{}'
         WHERE connection_id = $1 AND fence = $2`,
       [connectionId, fence, failure.code, failure.nextAttemptAt, failure.notBefore],
     );
@@ -178,7 +182,8 @@ export class DataReadingRepository {
     await manager.query(`SELECT 1 FROM connections WHERE id = $1 FOR SHARE`, [connectionId]);
     await manager.query(
       `UPDATE data_readings SET fence = fence + 1, claimed_until = NULL, booked_until = NULL, next_attempt_at = $2,
-          cursor_sealed = NULL, reading_since = NULL, reading_started_at = NULL, reading_has_parts = false
+          cursor_sealed = NULL, reading_since = NULL, reading_started_at = NULL, reading_has_parts = false,
+          reading_missing = '{}'
         WHERE connection_id = $1`,
       [connectionId, at],
     );

@@ -1,0 +1,92 @@
+import type { Connection } from '../../src/connections/domain/connection.js';
+import type { ProviderFailure } from '../../src/credentials/failure.js';
+import { providerId } from '../../src/credentials/provider-id.js';
+import { dataPage, notReady, providerTransaction } from '../fakes/account-data.fake.js';
+import { AccountDataWorld } from './account-data-world.js';
+
+const DOWN: ProviderFailure = { code: 'provider.unavailable', message: 'Away.', mayHaveHappened: false };
+const coffee = providerTransaction({ id: 't-1', day: '2026-11-17' });
+const old = providerTransaction({ id: 't-old', day: '2026-02-03', text: 'OLD CARD' });
+
+describe('the history of accounts', () => {
+  let world: AccountDataWorld;
+
+  beforeAll(async () => {
+    world = await AccountDataWorld.open();
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  beforeEach(() => {
+    world.data.calls.length = 0;
+    world.outbox.events.length = 0;
+  });
+
+  const connected = async () => world.store.add({ provider: providerId('fake') });
+
+  const refreshed = async ({ id }: Connection) =>
+    world.sql(`UPDATE connections SET data_as_of = data_as_of + interval '1 hour' WHERE id = $1`, [id]);
+
+  const load = async ({ id }: Connection) => (await world.load.run(id)).outcome;
+
+  const degraded = async ({ id }: Connection) => (await world.read.accounts(id, 10)).age.degradedGroups;
+
+  const lastSince = () => world.data.calls.at(-1)?.since;
+
+  /** A reading of everything that brings nothing new tells nobody. */
+  const expectQuiet = async (connection: Connection) => {
+    const told = world.outbox.events.length;
+    await world.sql('UPDATE data_readings SET booked_until = NULL WHERE connection_id = $1', [connection.id]);
+    expect((await world.load.run(connection.id, { force: true })).outcome).toBe('loaded');
+    expect(lastSince()).toBeNull();
+    expect(world.outbox.events).toHaveLength(told);
+  };
+
+  describe('of which a reading in parts lacks a group', () => {
+    const inParts = () => [
+      dataPage({ missing: ['transactions'], next: 'accounts' }),
+      notReady(world.store.clock.now(), 'accounts'),
+    ];
+    const lastPart = dataPage({ accounts: [], transactions: [coffee] });
+
+    it('is read once the group is there, though the last part lacked nothing', async () => {
+      const connection = await connected();
+      world.data.plan(...inParts(), lastPart);
+
+      expect(await load(connection)).toBe('not_ready');
+      expect(await load(connection)).toBe('loaded');
+
+      expect(await world.reading(connection.id)).toMatchObject({
+        ...{ booked_until: null, missing: ['transactions'], reading_missing: [] },
+      });
+      expect(await degraded(connection)).toEqual(['transactions']);
+      await refreshed(connection);
+      world.data.plan(dataPage({ transactions: [coffee, old] }));
+      expect(await load(connection)).toBe('loaded');
+      expect(lastSince()).toBeNull();
+      expect(await world.transactionsOf(connection.id)).toEqual([
+        '2026-02-03 booked -12.50 OLD CARD',
+        '2026-11-17 booked -12.50 COFFEE BAR',
+      ]);
+      expect(await degraded(connection)).toEqual([]);
+      expect(await world.reading(connection.id)).toMatchObject({ booked_until: '2026-11-17' });
+      await expectQuiet(connection);
+    });
+
+    it('is not held against a reading that began anew', async () => {
+      const connection = await connected();
+      world.data.plan(...inParts(), DOWN, dataPage({ transactions: [coffee, old] }));
+
+      expect([await load(connection), await load(connection), await load(connection)]).toEqual([
+        'not_ready',
+        'failed',
+        'loaded',
+      ]);
+
+      expect(await degraded(connection)).toEqual([]);
+      expect(await world.reading(connection.id)).toMatchObject({ booked_until: '2026-11-17', reading_missing: [] });
+    });
+  });
+});
