@@ -3,7 +3,6 @@ import type { DataSource } from 'typeorm';
 
 import { PacingConfig, type ProviderLimits } from '../../src/config/slices.js';
 import type { PacePermit } from '../../src/platform/http/outgoing-pace.js';
-import { RequestContext } from '../../src/platform/logging/request-context.js';
 import { DatabasePace } from '../../src/platform/pacing/database-pace.js';
 import { PaceRepository } from '../../src/platform/pacing/pace.repository.js';
 import { ProviderPace } from '../../src/platform/pacing/provider-pace.js';
@@ -75,7 +74,8 @@ describe('the pace of a provider', () => {
     { outgoing }: { outgoing: DatabasePace },
     timeLeftMs = 5_000,
     signal = AbortSignal.timeout(timeLeftMs),
-  ) => outgoing.enter({ provider: PROVIDER, signal, timeLeftMs });
+    attended = false,
+  ) => outgoing.enter({ provider: PROVIDER, signal, timeLeftMs, attended });
 
   async function permit(from: { outgoing: DatabasePace }): Promise<PacePermit> {
     const answer = await enter(from);
@@ -212,8 +212,7 @@ describe('the pace of a provider', () => {
       const one = process({ concurrency: 5 });
       await Promise.all(Array.from({ length: 4 }, async () => permit(one)));
       expect((await enter(one, 50)).kind).toBe('stopped');
-      const attended = await RequestContext.run({ requestId: 'r' }, async () => enter(one));
-      expect(attended.kind).toBe('go');
+      expect((await enter(one, 5_000, undefined, true)).kind).toBe('go');
     });
 
     it('gets the places of a dead process back when their lease ends', async () => {

@@ -9,6 +9,7 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 
+import { RequestContext } from '../logging/request-context.js';
 import type { Clock } from '../time/clock.js';
 import { startDeadline, stopReason } from './deadline.js';
 import type { OutgoingCallObserver, OutgoingOutcomeLabel } from './outgoing-call-observer.js';
@@ -30,8 +31,9 @@ export interface OutgoingChannelParts {
   readonly pace: OutgoingPace;
 }
 
-/** What happened in one call so far. */
+/** What one call is, and what happened in it so far. */
 interface Progress {
+  readonly attended: boolean;
   attempts: number;
   onTheWire: boolean;
   mayHaveReached: boolean;
@@ -41,14 +43,17 @@ interface Progress {
 /** All calls to one provider: its circuit, its places, its retries. */
 export class OutgoingChannel {
   private readonly circuit: CircuitBreakerPolicy;
-  private readonly places: BulkheadPolicy;
+  private readonly attended: BulkheadPolicy;
+  private readonly unattended: BulkheadPolicy;
 
   constructor(
     readonly provider: string,
     private readonly parts: OutgoingChannelParts,
   ) {
     this.circuit = circuitFor(parts.options.circuit);
-    this.places = bulkhead(parts.options.concurrency.calls, parts.options.concurrency.waiting);
+    const { calls, waiting } = parts.options.concurrency;
+    this.attended = bulkhead(calls, waiting);
+    this.unattended = bulkhead(calls, waiting);
   }
 
   get circuitState(): OutgoingCircuitState {
@@ -61,12 +66,18 @@ export class OutgoingChannel {
     this.parts.observer.unknownWord({ provider: this.provider, kind, word: word.slice(0, 64) });
   }
 
-  /** Never rejects for what a network does. @throws TypeError when `url` is not an absolute address. */
+  /**
+   * Never rejects for what a network does. Inside a request of our API a call is attended: somebody waits for it.
+   * @throws TypeError when `url` is not an absolute address.
+   */
   async call(request: OutgoingRequest): Promise<OutgoingOutcome> {
     const startedAt = performance.now();
     const deadlineMs = request.deadlineMs ?? this.parts.options.deadlineMs;
     const deadline = startDeadline(request.signal, deadlineMs);
-    const progress: Progress = { attempts: 0, onTheWire: false, mayHaveReached: false };
+    const progress: Progress = {
+      attended: RequestContext.requestId !== null,
+      ...{ attempts: 0, onTheWire: false, mayHaveReached: false },
+    };
     try {
       const timeLeft = (): number => deadlineMs - (performance.now() - startedAt);
       const stopped = whenStoppedIdle(deadline.signal, progress);
@@ -94,7 +105,7 @@ export class OutgoingChannel {
       timeLeft,
     );
     try {
-      return await wrap(retrying, this.places).execute(
+      return await wrap(retrying, progress.attended ? this.attended : this.unattended).execute(
         async () => this.paced(request, signal, progress, timeLeft),
         signal,
       );
@@ -113,7 +124,8 @@ export class OutgoingChannel {
     progress: Progress,
     timeLeft: () => number,
   ): Promise<OutgoingOutcome> {
-    const answer = await this.parts.pace.enter({ provider: this.provider, signal, timeLeftMs: timeLeft() });
+    const { attended } = progress;
+    const answer = await this.parts.pace.enter({ provider: this.provider, signal, timeLeftMs: timeLeft(), attended });
     if (answer.kind !== 'go') return progress.last ?? heldBack(answer, signal, progress);
     const before = progress.attempts;
     try {

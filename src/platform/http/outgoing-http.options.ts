@@ -4,8 +4,8 @@ export class OutgoingHttpOptions {
   readonly deadlineMs: number = 10_000;
   /** Bytes of a response after decompression. */
   readonly maxResponseBytes: number = 10 * 1024 * 1024;
-  /** Sockets to one host; further calls wait for a free one within their deadline. */
-  readonly maxSockets: number = 64;
+  /** Sockets to one host: one for each place of both kinds of calls. Further calls wait within their deadline, in order. */
+  readonly maxSockets: number = 128;
   readonly retry: RetryOptions = { extraAttempts: 2, initialDelayMs: 100, maxDelayMs: 2_000, random: Math.random };
   readonly circuit: CircuitOptions = {
     windowCalls: 20,
@@ -42,6 +42,7 @@ export interface CircuitOptions {
   readonly maxBreakMs: number;
 }
 
+/** Calls that somebody waits for have places and a queue of their own of this size: they never wait behind the others. */
 export interface ConcurrencyOptions {
   /** Calls to one provider at the same time. */
   readonly calls: number;

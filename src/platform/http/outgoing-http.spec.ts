@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 
+import { RequestContext } from '../logging/request-context.js';
 import { MovableClock } from '../time/clock.js';
 import { OutgoingCallObserver, type FinishedCall, type UnknownWord } from './outgoing-call-observer.js';
 import { OutgoingHttp } from './outgoing-http.js';
@@ -335,6 +336,53 @@ describe('OutgoingHttp', () => {
     expect(await second).toEqual({ kind: 'fault', fault: 'timeout', mayHaveReached: false });
     waiting[0]?.end('{}');
     expect(statusOf(await first)).toBe(200);
+  });
+
+  describe('a call that somebody waits for', () => {
+    /** Resolves when so many calls have arrived, which then hang. */
+    const hanging = async (count: number): Promise<ServerResponse[]> => {
+      const held: ServerResponse[] = [];
+      return new Promise((resolve) => {
+        handler = (_request, response) => {
+          held.push(response);
+          if (held.length === count) resolve(held);
+        };
+      });
+    };
+    const attended = async <T>(work: () => Promise<T>): Promise<T> => RequestContext.run({ requestId: 'r' }, work);
+
+    it('does not wait behind those that nobody waits for, nor is it refused because of them', async () => {
+      const channel = open({ concurrency: { calls: 1, waiting: 1 } }).channel('bank');
+      const arrived = hanging(1);
+      const unattended = [channel.call(request()), channel.call(request())];
+      const [first] = await arrived;
+      handler = (_request, response) => response.end('{}');
+      expect(statusOf(await attended(async () => channel.call(request({ deadlineMs: 1_000 }))))).toBe(200);
+      first?.end('{}');
+      expect((await Promise.all(unattended)).map(statusOf)).toEqual([200, 200]);
+    });
+
+    it('finds a socket while all places of the others are on the wire', async () => {
+      const channel = open().channel('bank');
+      const { calls } = new OutgoingHttpOptions().concurrency;
+      const arrived = hanging(calls);
+      const unattended = Array.from({ length: calls }, async () => channel.call(request()));
+      const held = await arrived;
+      handler = (_request, response) => response.end('{}');
+      expect(statusOf(await attended(async () => channel.call(request({ deadlineMs: 1_000 }))))).toBe(200);
+      for (const response of held) response.end('{}');
+      await Promise.all(unattended);
+    });
+
+    it('is refused beyond its own places and queue', async () => {
+      const channel = open({ concurrency: { calls: 1, waiting: 0 } }).channel('bank');
+      const arrived = hanging(1);
+      const first = attended(async () => channel.call(request()));
+      const [response] = await arrived;
+      expect(statusOf(await attended(async () => channel.call(request())))).toBe('saturated');
+      response?.end('{}');
+      expect(statusOf(await first)).toBe(200);
+    });
   });
 
   it('tells the observer the template and the class, never the address', async () => {

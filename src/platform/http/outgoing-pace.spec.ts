@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 
+import { RequestContext } from '../logging/request-context.js';
 import { MovableClock } from '../time/clock.js';
 import { SilentObserver } from './outgoing-call-observer.js';
 import { OutgoingHttp } from './outgoing-http.js';
@@ -75,6 +76,12 @@ describe('a channel and its pace', () => {
     expect(await call('safe')).toMatchObject({ kind: 'answer', status: 200 });
     expect(pace.released).toEqual([true, true]);
     expect(pace.asked.every(({ provider, timeLeftMs }) => provider === 'tink' && timeLeftMs <= 5_000)).toBe(true);
+  });
+
+  it('tells of a call inside a request that somebody waits for it', async () => {
+    await call();
+    await RequestContext.run({ requestId: 'r' }, async () => call());
+    expect(pace.asked.map(({ attended }) => attended)).toEqual([false, true]);
   });
 
   it('sends nothing while the provider is paused or off', async () => {

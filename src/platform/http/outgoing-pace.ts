@@ -5,6 +5,8 @@ export interface PaceRequest {
   readonly signal: AbortSignal;
   /** Milliseconds until the call's deadline. */
   readonly timeLeftMs: number;
+  /** Somebody waits for it. */
+  readonly attended: boolean;
 }
 
 /** The right to send one request now. */

@@ -5,7 +5,6 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PacingConfig } from '../../config/slices.js';
 import { OutgoingPace, type PaceAnswer, type PaceRequest } from '../http/outgoing-pace.js';
 import { awaitShared } from '../http/shared-work.js';
-import { RequestContext } from '../logging/request-context.js';
 import { Clock } from '../time/clock.js';
 import { LeasedPlaces } from './leased-places.js';
 import { PaceRepository } from './pace.repository.js';
@@ -28,12 +27,10 @@ export class DatabasePace extends OutgoingPace implements OnApplicationShutdown 
     super();
   }
 
-  /** A call inside a request of our API is attended: somebody waits for it. */
-  override async enter({ provider, signal, timeLeftMs }: PaceRequest): Promise<PaceAnswer> {
+  override async enter({ provider, signal, timeLeftMs, attended }: PaceRequest): Promise<PaceAnswer> {
     const startedAt = performance.now();
     const held = await awaitShared<PaceAnswer | null>(signal, this.heldBack(provider), () => ({ kind: 'stopped' }));
     if (held) return held;
-    const attended = RequestContext.requestId !== null;
     const left = timeLeftMs - (performance.now() - startedAt);
     return this.gate(provider).enter({ signal, attended, timeLeftMs: left });
   }
