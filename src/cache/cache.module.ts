@@ -2,6 +2,7 @@ import { Cache, CacheModule as NestCacheModule } from '@nestjs/cache-manager';
 import { Global, Module } from '@nestjs/common';
 
 import { CacheConfig } from '../config/slices.js';
+import { Sealer } from '../platform/crypto/sealer.js';
 import { Ids } from '../platform/ids/ids.js';
 import { Clock } from '../platform/time/clock.js';
 import { CacheBackend, MemoryBackend, RedisBackend } from './cache-backend.js';
@@ -12,6 +13,7 @@ import { GuardedStore } from './guarded.store.js';
 import { KeyvTaggedCache } from './keyv-tagged-cache.js';
 import { KeyvStore } from './keyv.store.js';
 import { ReadInterceptor } from './read.interceptor.js';
+import { SealedStore } from './sealed.store.js';
 import { TaggedCache } from './tagged-cache.js';
 
 @Module({
@@ -39,7 +41,7 @@ class CacheBackendModule {}
     }),
   ],
   providers: [
-    { provide: CacheStore, inject: [Cache, CacheBackend, Clock, Ids], useFactory: storeOf },
+    { provide: CacheStore, inject: [Cache, CacheBackend, Sealer, Clock, Ids], useFactory: storeOf },
     { provide: TaggedCache, useClass: KeyvTaggedCache },
     ReadInterceptor,
     CacheMetrics,
@@ -49,10 +51,10 @@ class CacheBackendModule {}
 })
 export class CacheModule {}
 
-function storeOf(cache: Cache, backend: CacheBackend, clock: Clock, ids: Ids): CacheStore {
+function storeOf(cache: Cache, backend: CacheBackend, sealer: Sealer, clock: Clock, ids: Ids): CacheStore {
   const store = new KeyvStore(cache.stores[0] ?? backend.keyv, backend);
   if (!backend.shared) return store;
-  const guarded = new GuardedStore(store, () => backend.isConnected(), clock, ids);
+  const guarded = new GuardedStore(new SealedStore(store, sealer), () => backend.isConnected(), clock, ids);
   backend.onLost(() => {
     guarded.distrust();
   });

@@ -2,6 +2,7 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 
 import { Logger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { createClient } from '@keyv/redis';
 
 import { CacheBackend } from '../../src/cache/cache-backend.js';
 import { TaggedCache, type Loaded } from '../../src/cache/tagged-cache.js';
@@ -232,6 +233,33 @@ if (REDIS_URL) {
       await way.mend();
       await until(async () => (await one.cache.generation(['tag:x'])) !== null);
       expect(await one.cache.generation(['tag:x'])).not.toBe(before);
+    });
+
+    it('leave nothing in Redis that others can read, and use nothing that others put there', async () => {
+      const name = nextName();
+      const truth = new Truth();
+      truth.value = 'ES9121000418450200051332';
+      const read = async () => other.cache.read(`entry:${name}`, [`tag:${name}`], truth.load);
+      await one.cache.read(`entry:${name}`, [`tag:${name}`], truth.load);
+      expect(await read()).toBe(truth.value);
+      expect(truth.loads).toBe(1);
+
+      const redis = createClient({ url: REDIS_URL });
+      await redis.connect();
+      try {
+        const [key = '', ...more] = await redis.keys(`*entry:${name}`);
+        expect(more).toEqual([]);
+        const kept = (await redis.get(key)) ?? '';
+        expect(kept).toContain('v1.test.');
+        expect(kept).not.toContain(truth.value);
+        const tokens = [await other.cache.generation([`tag:${name}`])].flatMap((text) => text?.split(',') ?? []);
+        const forged = { tokens, until: 9e15, value: 'forged' };
+        await redis.set(key, JSON.stringify({ value: forged }));
+        expect(await read()).toBe(truth.value);
+        expect(truth.loads).toBe(2);
+      } finally {
+        await redis.close();
+      }
     });
 
     it('go on without Redis, and say so', async () => {
