@@ -48,7 +48,7 @@ export class PlanReading {
     const transactions = [...known.transactions, ...(await this.moved(known, incoming, from))];
     const rows = planRows({ ...known, transactions }, incoming, accounts, extent);
     const end = read.next
-      ? unfinished(claim, read, extent, now)
+      ? unfinished(claim, read, { missing, hasNewcomer: hasNewcomer(claim, accounts) }, now)
       : await this.finished(connection, claim, read.asOf, { known, incoming, accounts, missing }, now);
     const sources = new Map(
       read.accounts.map((each) => [this.mapper.accountLookup(connection.id, each.vendorId), each]),
@@ -78,9 +78,7 @@ export class PlanReading {
   ): Promise<ReadingEnd> {
     const loaded = { loadedAsOf: dataAsOf, asOf: asOf ?? dataAsOf, missing: [...missing] };
     const end = { ...NOTHING_OPEN, loaded, bookedUntil: claim.bookedUntil, pendingFrom: claim.pendingFrom };
-    // Of an account that is new to us, this reading brought only the days since the last one: now comes the rest.
-    const isNewcomer = accounts.added.length > 0 && claim.since !== null;
-    if (isNewcomer) return { ...end, bookedUntil: null, nextAttemptAt: now };
+    if (hasNewcomer(claim, accounts)) return { ...end, bookedUntil: null, nextAttemptAt: now };
     if (missing.has('transactions')) return end;
     const today = dayOf(now);
     const booked = incoming.transactions.filter(({ status, day }) => status === 'booked' && day <= today);
@@ -99,18 +97,31 @@ const NOTHING_OPEN = {
   ...{ cursor: null, since: null, startedAt: null, hasParts: false, missing: [], notBefore: null, nextAttemptAt: null },
 } as const;
 
+/**
+ * Of an account that is new to us, a reading brings only the days since the last one: then comes the rest. Between its
+ * parts, and if it fails, the row knows this by having no newest booked day.
+ */
+function hasNewcomer({ since, bookedUntil }: ReadingClaim, { added }: AccountPlan): boolean {
+  return since !== null && (bookedUntil === null || added.length > 0);
+}
+
 /** The newest booked day stays as it was: should this reading never end, the next one begins where this one did. */
-function unfinished(claim: ReadingClaim, read: PagesRead, { since, missing }: ReadingExtent, now: Date): ReadingEnd {
+function unfinished(
+  claim: ReadingClaim,
+  read: PagesRead,
+  found: Pick<ReadingExtent, 'missing'> & { readonly hasNewcomer: boolean },
+  now: Date,
+): ReadingEnd {
   const retryAt = read.next?.retryAt ?? null;
   return {
     loaded: null,
-    bookedUntil: claim.bookedUntil,
+    bookedUntil: found.hasNewcomer ? null : claim.bookedUntil,
     pendingFrom: claim.pendingFrom,
     cursor: read.next?.cursor ?? null,
-    since,
+    since: claim.since,
     startedAt: claim.startedAt ?? now,
     hasParts: claim.hasParts || read.pages > 0,
-    missing: [...missing],
+    missing: [...found.missing],
     notBefore: retryAt,
     nextAttemptAt: retryAt ?? now,
   };

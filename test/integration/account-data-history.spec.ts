@@ -1,12 +1,15 @@
 import type { Connection } from '../../src/connections/domain/connection.js';
 import type { ProviderFailure } from '../../src/credentials/failure.js';
 import { providerId } from '../../src/credentials/provider-id.js';
-import { dataPage, notReady, providerTransaction } from '../fakes/account-data.fake.js';
+import { dataPage, notReady, providerAccount, providerTransaction } from '../fakes/account-data.fake.js';
 import { AccountDataWorld } from './account-data-world.js';
 
 const DOWN: ProviderFailure = { code: 'provider.unavailable', message: 'Away.', mayHaveHappened: false };
 const coffee = providerTransaction({ id: 't-1', day: '2026-11-17' });
 const old = providerTransaction({ id: 't-old', day: '2026-02-03', text: 'OLD CARD' });
+const lunch = providerTransaction({ id: 'l-1', account: 'acc-2', day: '2026-11-18', text: 'LUNCH' });
+const oldLunch = providerTransaction({ id: 'l-old', account: 'acc-2', day: '2026-10-01', text: 'OLD LUNCH' });
+const both = [...dataPage().accounts, providerAccount({ id: 'acc-2', iban: 'DE02120300000000202051' })];
 
 describe('the history of accounts', () => {
   let world: AccountDataWorld;
@@ -87,6 +90,52 @@ describe('the history of accounts', () => {
 
       expect(await degraded(connection)).toEqual([]);
       expect(await world.reading(connection.id)).toMatchObject({ booked_until: '2026-11-17', reading_missing: [] });
+    });
+  });
+
+  describe('of an account that is new in a reading in parts', () => {
+    const begun = async () => {
+      const connection = await connected();
+      world.data.plan(dataPage({ transactions: [coffee] }));
+      await load(connection);
+      await refreshed(connection);
+      return connection;
+    };
+    const firstPart = () => [dataPage({ accounts: both, next: 'page-2' }), notReady(world.store.clock.now(), 'page-2')];
+    const all = dataPage({ accounts: both, transactions: [coffee, lunch, oldLunch] });
+
+    it('is read by a full reading that follows the last part', async () => {
+      const connection = await begun();
+      world.data.plan(...firstPart(), dataPage({ accounts: [], transactions: [coffee, lunch] }), all);
+
+      expect([await load(connection), await load(connection)]).toEqual(['not_ready', 'loaded']);
+      expect(lastSince()).toBe('2026-11-07');
+      const told = world.outbox.events.length;
+      expect(await load(connection)).toBe('loaded');
+
+      expect(lastSince()).toBeNull();
+      expect(await world.transactionsOf(connection.id)).toContain('2026-10-01 booked -12.50 OLD LUNCH');
+      expect(world.outbox.events.slice(told).map(({ data }) => data)).toMatchObject([
+        { accounts: { added: 0, changed: 0 }, transactions: { added: 1, changed: 0, removed: 0 } },
+      ]);
+      expect(await load(connection)).toBe('unchanged');
+      await expectQuiet(connection);
+    });
+
+    it('is read also when the reading fails after the part that had the account', async () => {
+      const connection = await begun();
+      world.data.plan(...firstPart(), DOWN, all);
+
+      expect([await load(connection), await load(connection), await load(connection)]).toEqual([
+        'not_ready',
+        'failed',
+        'loaded',
+      ]);
+
+      expect(lastSince()).toBeNull();
+      expect(await world.transactionsOf(connection.id)).toContain('2026-10-01 booked -12.50 OLD LUNCH');
+      expect(await load(connection)).toBe('unchanged');
+      expect(await world.reading(connection.id)).toMatchObject({ booked_until: '2026-11-18' });
     });
   });
 });
