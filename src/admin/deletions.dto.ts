@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
 
-import type { BrokenLink, Verification } from '../connections/deletion-verification.js';
+import { PROBLEMS, type BrokenLink, type Verification } from '../connections/deletion-verification.js';
 
 export class VerifyQuery {
   @ApiProperty({ required: false, description: 'The `nextCursor` of the page before.' })
@@ -18,7 +18,10 @@ export class BrokenLinkResponse implements BrokenLink {
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   receiptId!: string | null;
 
-  @ApiProperty({ enum: ['missing', 'changed', 'unlinked'] })
+  @ApiProperty({
+    enum: PROBLEMS,
+    description: '`beyond_head`: the receipt is there, and the head of the chain was set back or is gone.',
+  })
   problem!: BrokenLink['problem'];
 }
 

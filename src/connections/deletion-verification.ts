@@ -7,16 +7,22 @@ import { DeletionReceiptRepository, type ChainHead } from './persistence/deletio
 /** Receipts in one page. */
 export const VERIFIED_AT_ONCE = 500;
 
-/** `missing`: removed. `changed`: it no longer says what it was hashed for. `unlinked`: not what came after the one before. */
+export const PROBLEMS = ['missing', 'changed', 'unlinked', 'beyond_head'] as const;
+
+/**
+ * `missing`: removed. `changed`: it no longer says what it was hashed for. `unlinked`: not what came after the one before.
+ * `beyond_head`: the chain's head was set back, or is gone.
+ */
 export interface BrokenLink {
   readonly seq: number;
   readonly receiptId: string | null;
-  readonly problem: 'missing' | 'changed' | 'unlinked';
+  readonly problem: (typeof PROBLEMS)[number];
 }
 
 export interface Verification {
-  /** Places of the chain that this page looked at. */
+  /** Places of the chain that this page looked at. What lies beyond the head has none. */
   readonly checked: number;
+  /** With the last page come those beyond the head, at most as many as a page has. */
   readonly broken: readonly BrokenLink[];
   /** The end of the chain. Who keeps it elsewhere can tell a chain that was written anew as a whole. */
   readonly head: ChainHead;
@@ -41,7 +47,13 @@ export class VerifyDeletions {
       if (problem) broken.push({ seq, receiptId: found.get(seq)?.id ?? null, problem });
     }
     const more = last < head.seq;
+    if (!more) broken.push(...(await this.beyondHead()));
     return { checked: Math.max(0, last - after), broken, head, nextCursor: more ? encodeCursor(String(last)) : null };
+  }
+
+  private async beyondHead(): Promise<BrokenLink[]> {
+    const found = await this.receipts.beyondHead(VERIFIED_AT_ONCE);
+    return found.map(({ seq, id }) => ({ seq, receiptId: id, problem: 'beyond_head' }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { member, textAt } from '../../src/sandbox/rest-client.js';
 import { DeleteConnection } from '../../src/connections/delete-connection.js';
+import { emptied } from '../factories/emptied.js';
 import { SandboxApp, type Answer } from '../factories/sandbox-app.factory.js';
 
 const OPERATOR = { trigger: 'admin', actor: 'client:operator', requestId: null } as const;
@@ -196,7 +197,12 @@ describe('receipts of deletions', () => {
       intact: true,
       checked: 0,
     });
-    await mooring.sql('TRUNCATE deletion_receipts');
+    await mooring.sql('UPDATE deletion_chain SET seq = $1, hash = $2', [one.seq, one.hash]);
+    expect(await verify()).toMatchObject({
+      intact: false,
+      broken: [{ seq: one.seq }, { seq: two.seq, receiptId: two.id, problem: 'beyond_head' }],
+    });
+    await mooring.sql(emptied('deletion_receipts'));
     await mooring.sql(`UPDATE deletion_chain SET seq = 0, hash = repeat('0', 64)`);
   });
 

@@ -8,6 +8,7 @@ import { CacheBackend } from '../../src/cache/cache-backend.js';
 import { TaggedCache } from '../../src/cache/tagged-cache.js';
 import { MovableClock } from '../../src/platform/time/clock.js';
 import { testDatabase, type TestDatabase } from '../factories/database.factory.js';
+import { emptied } from '../factories/emptied.js';
 import { ACCESS_ENTITIES, accessRoom, type AccessRoom } from './access-world.js';
 import { CacheSurroundings } from './cache-surroundings.js';
 
@@ -30,7 +31,7 @@ describe('access on a real database', () => {
   afterAll(() => server.close());
 
   beforeEach(async () => {
-    await database.query('TRUNCATE clients, client_keys, audit_entries CASCADE');
+    await database.query(emptied('clients', 'client_keys', 'audit_entries'));
     clock = MovableClock.frozenAt(new Date('2026-11-20T10:00:00Z'));
     room = accessRoom(database, clock);
   });

@@ -9,7 +9,7 @@ export type PendingReceipt = Omit<DeletionReceipt, 'completedAt' | 'seq' | 'prev
 export type UnchainedReceipt = Omit<CompleteReceipt, 'seq' | 'previousHash' | 'hash'>;
 
 export interface ChainHead {
-  /** 0 = no receipt is complete. */
+  /** 0 = no receipt is complete, or the head is gone. */
   readonly seq: number;
   readonly hash: string;
 }
@@ -115,6 +115,16 @@ export class DeletionReceiptRepository {
   async head(): Promise<ChainHead> {
     const [head] = await this.database.query<{ seq: string; hash: string }[]>(`SELECT seq, hash FROM deletion_chain`);
     return head ? { seq: Number(head.seq), hash: head.hash } : { seq: 0, hash: '' };
+  }
+
+  /** In one statement, so that a receipt is not seen without the head that moved with it. By place, at most `limit`. */
+  async beyondHead(limit: number): Promise<{ readonly id: string; readonly seq: number }[]> {
+    const rows = await this.database.query<{ id: string; seq: string }[]>(
+      `SELECT id, seq FROM deletion_receipts
+        WHERE seq > coalesce((SELECT seq FROM deletion_chain), 0) ORDER BY seq LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ id, seq }) => ({ id, seq: Number(seq) }));
   }
 
   /** Complete receipts by their place in the chain, both ends included. */
