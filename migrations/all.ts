@@ -23,6 +23,7 @@ import { Announcements1763700800000 } from './1763700800000-announcements.js';
 import { FormerCredentials1763700900000 } from './1763700900000-former-credentials.js';
 import { SyncHolds1763701000000 } from './1763701000000-sync-holds.js';
 import { NeverEmptied1763701200000 } from './1763701200000-never-emptied.js';
+import { InboxBodiesLeft1763701210000 } from './1763701210000-inbox-bodies-left.js';
 import { ReadingParts1763701300000 } from './1763701300000-reading-parts.js';
 
 /** Every migration, oldest first. Append only; a released migration never changes. */
@@ -49,5 +50,6 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   FormerCredentials1763700900000,
   SyncHolds1763701000000,
   NeverEmptied1763701200000,
+  InboxBodiesLeft1763701210000,
   ReadingParts1763701300000,
 ];
