@@ -48,7 +48,7 @@ export class PlanReading {
     const transactions = [...known.transactions, ...(await this.moved(known, incoming, from))];
     const rows = planRows({ ...known, transactions }, incoming, accounts, extent);
     const end = read.next
-      ? unfinished(claim, read, { missing, hasNewcomer: hasNewcomer(claim, accounts) }, now)
+      ? unfinished(claim, read, { missing, mustReadAll: mustReadAll(claim, accounts) }, now)
       : await this.finished(connection, claim, read.asOf, { known, incoming, accounts, missing }, now);
     const sources = new Map(
       read.accounts.map((each) => [this.mapper.accountLookup(connection.id, each.vendorId), each]),
@@ -78,7 +78,7 @@ export class PlanReading {
   ): Promise<ReadingEnd> {
     const loaded = { loadedAsOf: dataAsOf, asOf: asOf ?? dataAsOf, missing: [...missing] };
     const end = { ...NOTHING_OPEN, loaded, bookedUntil: claim.bookedUntil, pendingFrom: claim.pendingFrom };
-    if (hasNewcomer(claim, accounts)) return { ...end, bookedUntil: null, nextAttemptAt: now };
+    if (mustReadAll(claim, accounts)) return { ...end, bookedUntil: null, nextAttemptAt: now };
     if (missing.has('transactions')) return end;
     const today = dayOf(now);
     const booked = incoming.transactions.filter(({ status, day }) => status === 'booked' && day <= today);
@@ -98,24 +98,24 @@ const NOTHING_OPEN = {
 } as const;
 
 /**
- * Of an account that is new to us, a reading brings only the days since the last one: then comes the rest. Between its
- * parts, and if it fails, the row knows this by having no newest booked day.
+ * Of a newcomer, a reading brings only the days since the last one: then comes the rest. Between its parts, and if it
+ * fails, the row knows this by having no newest booked day.
  */
-function hasNewcomer({ since, bookedUntil }: ReadingClaim, { added }: AccountPlan): boolean {
-  return since !== null && (bookedUntil === null || added.length > 0);
+function mustReadAll({ since, bookedUntil }: ReadingClaim, accounts: AccountPlan): boolean {
+  return since !== null && (bookedUntil === null || accounts.hasNewcomer);
 }
 
 /** The newest booked day stays as it was: should this reading never end, the next one begins where this one did. */
 function unfinished(
   claim: ReadingClaim,
   read: PagesRead,
-  found: Pick<ReadingExtent, 'missing'> & { readonly hasNewcomer: boolean },
+  found: Pick<ReadingExtent, 'missing'> & { readonly mustReadAll: boolean },
   now: Date,
 ): ReadingEnd {
   const retryAt = read.next?.retryAt ?? null;
   return {
     loaded: null,
-    bookedUntil: found.hasNewcomer ? null : claim.bookedUntil,
+    bookedUntil: found.mustReadAll ? null : claim.bookedUntil,
     pendingFrom: claim.pendingFrom,
     cursor: read.next?.cursor ?? null,
     since: claim.since,

@@ -138,4 +138,47 @@ describe('the history of accounts', () => {
       expect(await world.reading(connection.id)).toMatchObject({ booked_until: '2026-11-18' });
     });
   });
+
+  describe('of an account that comes back', () => {
+    const between = providerTransaction({ id: 'l-2', account: 'acc-2', day: '2026-11-02', text: 'WHILE AWAY' });
+
+    it('has no gap: it is read in full once more, and then as ever', async () => {
+      const connection = await connected();
+      world.data.plan(
+        dataPage({ accounts: both, transactions: [coffee, oldLunch] }),
+        dataPage({ transactions: [coffee] }),
+        dataPage({ accounts: both, transactions: [coffee, lunch] }),
+        dataPage({ accounts: both, transactions: [coffee, lunch, between, oldLunch] }),
+      );
+      await load(connection);
+      await refreshed(connection);
+      await load(connection);
+      const closed = 'SELECT 1 FROM accounts WHERE connection_id = $1 AND closed_at IS NOT NULL';
+      expect(await world.sql(closed, [connection.id])).toHaveLength(1);
+      await refreshed(connection);
+
+      await load(connection);
+      expect(await world.sql(closed, [connection.id])).toEqual([]);
+      await load(connection);
+      expect(await load(connection)).toBe('unchanged');
+      await refreshed(connection);
+      await load(connection);
+
+      const window = '2026-11-08';
+      expect(world.data.calls.map(({ since }) => since)).toEqual([null, '2026-11-07', '2026-11-07', null, window]);
+      expect(await world.transactionsOf(connection.id)).toEqual([
+        '2026-10-01 booked -12.50 OLD LUNCH',
+        '2026-11-02 booked -12.50 WHILE AWAY',
+        '2026-11-17 booked -12.50 COFFEE BAR',
+        '2026-11-18 booked -12.50 LUNCH',
+      ]);
+      expect(world.outbox.events.map(({ data }) => data)).toMatchObject([
+        { accounts: { added: 2, changed: 0 }, transactions: { added: 2 } },
+        { accounts: { added: 0, changed: 1 }, transactions: { added: 0 } },
+        { accounts: { added: 0, changed: 1 }, transactions: { added: 1 } },
+        { accounts: { added: 0, changed: 0 }, transactions: { added: 1, changed: 0, removed: 0 } },
+      ]);
+      await expectQuiet(connection);
+    });
+  });
 });

@@ -15,6 +15,8 @@ export interface AccountPlan {
   /** Our id by the vendor's. */
   readonly idByLookup: ReadonlyMap<string, string>;
   readonly reidentified: ReadonlySet<string>;
+  /** Of an account that is new to us, or that comes back, days before this reading are not here. */
+  readonly hasNewcomer: boolean;
 }
 
 /** @param nextId gives a new id. */
@@ -43,6 +45,7 @@ export function planAccounts(
       ...fresh.map((account): [string, string] => [account.incoming.vendorLookup, account.id]),
     ]),
     reidentified: new Set(matches.filter(({ reidentified }) => reidentified).map((match) => match.known.id)),
+    hasNewcomer: fresh.length > 0 || matches.some((match) => match.known.closedAt !== null),
   };
 }
 
