@@ -4,6 +4,7 @@ import type { RefreshOptions } from '../credentials/credentials.service.js';
 import type { ProviderFailure } from '../credentials/failure.js';
 import type { Observation } from '../credentials/observation.js';
 import type { Result } from '../credentials/result.js';
+import { UnsealError } from '../platform/crypto/sealer.js';
 import { Failure } from '../platform/errors/failure.js';
 import { Ids } from '../platform/ids/ids.js';
 import { Clock } from '../platform/time/clock.js';
@@ -73,11 +74,12 @@ export class RefreshConnection {
   }
 
   private async call(claim: Claim, go: Go, options: RefreshOptions, origin: Origin): Promise<Connection> {
-    const attempt = await this.reserve(claim, go, options.userPresent, origin);
     const { credentials } = this.providers.provider(claim.connection.provider);
+    const ref = credentialRefOf(claim.connection);
     const call = await this.providers.callFor(claim.connection.userId);
+    const attempt = await this.reserve(claim, go, options.userPresent, origin);
     const startedAt = performance.now();
-    const result = await credentials.refresh(credentialRefOf(claim.connection), options, call);
+    const result = await this.send(attempt, async () => credentials.refresh(ref, options, call));
     await this.finish(attempt, result);
     const { id: connectionId, provider } = claim.connection;
     const facts = { connectionId, provider, trigger: origin.trigger, attended: options.userPresent, reason: go.reason };
@@ -92,6 +94,18 @@ export class RefreshConnection {
       await this.attempts.forget(attempt);
     } else {
       await this.attempts.finish(attempt, { ...endOf(result), at: this.clock.now() });
+    }
+  }
+
+  /** A fault of ours ends the attempt too. A secret that did not open was not sent. @throws what `refresh` throws */
+  private async send<T>(attempt: string, refresh: () => Promise<T>): Promise<T> {
+    try {
+      return await refresh();
+    } catch (error) {
+      const spent = !(error instanceof UnsealError);
+      // What the caller hears is the first fault, and not that the book cannot be written either.
+      await this.attempts.finish(attempt, { outcome: 'internal', spent, at: this.clock.now() }).catch(() => undefined);
+      throw error;
     }
   }
 

@@ -128,6 +128,31 @@ describe('key rotation', () => {
     expect(progress.find(({ table }) => table === 'idempotency_keys')?.resealed).toBe(MANY);
   });
 
+  it('is prepared by two roll-outs, in each of which old and new processes open what all of them seal', async () => {
+    const rollOuts = [
+      [[OLD], [OLD, NEW]],
+      [
+        [OLD, NEW],
+        [NEW, OLD],
+      ],
+    ];
+    for (const together of rollOuts) {
+      for (const keys of together) await checkKeysInUse(source, new KeyRing(keys), clock.now());
+      for (const [index, keys] of together.entries()) {
+        const name = place(String(index));
+        const sealed = sealerOf(...keys).seal(new Opened('text'), name);
+        for (const others of together) {
+          expect(
+            sealerOf(...others)
+              .open(sealed, name, 'to test it')
+              .reveal('to test it'),
+          ).toBe('text');
+        }
+      }
+    }
+    await expect(checkKeysInUse(source, new KeyRing([OLD]), clock.now())).rejects.toThrow('"inUse": false');
+  });
+
   it('is done once by any number of processes', async () => {
     await sealedRows(450);
     const processes = [process(NEW, OLD), process(NEW, OLD), process(NEW, OLD)];

@@ -1,4 +1,5 @@
 import { ok } from '../../src/credentials/result.js';
+import { UnsealError } from '../../src/platform/crypto/sealer.js';
 import { at } from '../factories/connection.factory.js';
 import { ConnectionStore, TESTER } from './connection-store.js';
 import { failure, gate, RacesWorld, snapshot, untimed } from './races-world.js';
@@ -150,6 +151,22 @@ describe('a provider whose readings carry no time', () => {
 
       const { nextWatchAt } = await world.stored(id);
       expect(nextWatchAt?.getTime()).toBeLessThanOrEqual(store.clock.now().getTime() + 5_000);
+    });
+
+    it.each([
+      ['a secret that does not open, which sends nothing', new UnsealError('No key.'), false],
+      ['a fault of ours', new TypeError('Not a function.'), true],
+    ])('that ends in %s, ends in the book too', async (_what, error, spent) => {
+      const { id } = await add();
+      world.fake.script.plan('credentials.refresh', async () => Promise.reject(error));
+
+      await expect(world.refreshing.run(id, NOBODY, TESTER)).rejects.toBe(error);
+
+      expect(
+        await store.query('SELECT outcome, spent, finished_at AS at FROM refresh_attempts WHERE connection_id = $1', [
+          id,
+        ]),
+      ).toEqual([{ outcome: 'internal', spent, at: store.clock.now() }]);
     });
 
     it('whose process died is looked after when its claim is over, and not repeated before that look', async () => {

@@ -14,7 +14,7 @@ export async function checkKeysInUse(database: DataSource, keys: KeyRing, now: D
   if (missing.length > 0) {
     throw new ForeignKeysError(
       null,
-      `MOORING_ENCRYPTION_KEYS lacks a key that is still in use: ${missing.join(', ')}. Add it behind the current one, and remove it when GET /admin/keys no longer lists it.`,
+      `MOORING_ENCRYPTION_KEYS lacks a key that is still in use: ${missing.join(', ')}. Add it behind the current one, and remove it when GET /admin/keys says "inUse": false of it.`,
     );
   }
   await database.query(`INSERT INTO encryption_keys (id, first_used_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
