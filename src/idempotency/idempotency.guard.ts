@@ -4,13 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, type Caller } from '../access/caller.js';
 import { Failure } from '../platform/errors/failure.js';
 import { Clock } from '../platform/time/clock.js';
-import { IDEMPOTENCY_HEADER, idempotencyKeyOf, REPLAYED_HEADER } from './idempotency-key.js';
+import { IDEMPOTENCY_HEADER, idempotencyKeyOf, isNeverKept, REPLAYED_HEADER } from './idempotency-key.js';
 import type { Claim, KeptAnswer } from './kept-answer.js';
 import { KeptAnswers } from './kept-answers.js';
 
 const MUTATING: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-/** Grants and tokens are never kept, and each one that is given out is audited; a repeat gets one of its own. */
-const NEVER_KEPT = /^\/v1\/users\/(:id\/authorization-grants|access-tokens|:id\/tokens)$/;
 /** Most requests are over by then. */
 const ASK_AGAIN_MS = 2_000;
 
@@ -32,7 +30,7 @@ export class IdempotencyGuard implements CanActivate {
     const header = request.headers[IDEMPOTENCY_HEADER];
     // Without a caller the route is public: what comes in there has its own ways to be told apart.
     if (header === undefined || !request.caller || !MUTATING.has(request.method)) return true;
-    if (NEVER_KEPT.test(request.routeOptions.url ?? '')) return true;
+    if (isNeverKept(request.routeOptions.url ?? '')) return true;
     const reply = context.getArgs<[FastifyRequest, FastifyReply]>()[1];
     return this.enter(idempotencyKeyOf(header), request.caller, request, reply);
   }

@@ -23,6 +23,12 @@ interface Document {
 }
 
 const PROBLEM = 'application/problem+json';
+/** A repeat gets a grant or a token of its own. */
+const NEVER_KEPT = [
+  'post /v1/users/{id}/authorization-grants',
+  'post /v1/users/access-tokens',
+  'post /v1/users/{id}/tokens',
+];
 const PUBLIC = ['/healthz', '/readyz', '/metrics', '/link/{provider}/callback', '/webhooks/{provider}'];
 
 describe('the OpenAPI document', () => {
@@ -92,12 +98,16 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(document.components.securitySchemes)).toEqual(['key', 'userToken']);
   });
 
-  it('says where user tokens are let in, and that every mutation of a caller takes an Idempotency-Key', () => {
+  it('says where user tokens are let in, and which mutations take an Idempotency-Key: all that give out no secret of their own', () => {
     for (const [name, { security = [], parameters = [], responses }] of operations) {
-      const mutates = security.length > 0 && !name.startsWith('get ');
+      const mutates = security.length > 0 && !name.startsWith('get ') && !NEVER_KEPT.includes(name);
       expect([name, parameters.some((one) => one.in === 'header' && one.name === 'Idempotency-Key')]).toEqual([
         name,
         mutates,
+      ]);
+      expect([name, /idempotency\.(in_progress|key_reused)/.exec(JSON.stringify(responses))?.[1] ?? null]).toEqual([
+        name,
+        mutates ? 'in_progress' : null,
       ]);
       if (mutates) expect([name, '409' in responses, '422' in responses]).toEqual([name, true, true]);
     }

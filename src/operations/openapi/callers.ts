@@ -2,6 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 
 import { BEARER_SCHEME } from '../../access/require-scope.decorator.js';
 import { userBindingOf } from '../../access/user-tokens/user-bound-routes.js';
+import { isNeverKept } from '../../idempotency/idempotency-key.js';
 import { addProblem } from './common-problems.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -19,7 +20,7 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string' as const, minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 };
 
-/** Says which operations user tokens and tokens of the OIDC issuer open too, and that mutations may carry a key. */
+/** Says which operations user tokens and tokens of the OIDC issuer open too, and which mutations may carry a key. */
 export function addCallers(document: OpenAPIObject, oidcIssuer: string | null): void {
   addSchemes(document, oidcIssuer);
   for (const [path, operations] of Object.entries(document.paths)) {
@@ -29,7 +30,7 @@ export function addCallers(document: OpenAPIObject, oidcIssuer: string | null): 
       const template = path.replace(/\{(\w+)\}/g, ':$1');
       if (userBindingOf(method.toUpperCase(), template)) operation.security.push({ [USER_TOKEN_SCHEME]: [] });
       if (oidcIssuer !== null) operation.security.push({ [OIDC_SCHEME]: [] });
-      if (method !== 'get') addKey(operation);
+      if (method !== 'get' && !isNeverKept(template)) addKey(operation);
     }
   }
 }

@@ -14,7 +14,8 @@ const DESCRIPTION = `Mooring keeps bank connections alive.
 - Lists answer \`{data, nextCursor}\`. Give \`nextCursor\` back as \`cursor\`.
 - \`null\` in an optional member of a body is the same as no member, unless its schema says what \`null\` means. The other settings of
   webhook endpoints and of tasks refuse it.
-- Mutating calls take an \`Idempotency-Key\`: a repeat within 24 hours gets the first answer again.
+- Mutating calls take an \`Idempotency-Key\`: a repeat within 24 hours gets the first answer again. Calls that give
+  out a grant or a token do not: each gives out a new one.
 - One resource answers an \`ETag\`; send it back in \`If-None-Match\`.`;
 
 /** Of the browsable page. */
