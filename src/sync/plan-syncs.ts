@@ -16,8 +16,6 @@ const DEPTH = 1_000;
 const PER_USER = 20;
 /** Longer than the queue needs for `DEPTH` jobs; a job that was lost is planned again then. */
 const HOLD_MS = 5 * 60_000;
-/** This many try whether a provider that is down is back. */
-const PROBES = 1;
 const COUNTED = 10_000;
 
 /** Puts due connections into the queues: each provider for itself, users in turn, never more than the queue can take. */
@@ -40,8 +38,8 @@ export class PlanSyncs {
 
   private async provider(provider: ProviderId, signal?: AbortSignal): Promise<number> {
     const waiting = await this.queue.depth(syncKind(provider));
-    const opening = await this.openings.of(provider);
-    const room = opening === 'closed' ? 0 : (opening === 'probing' ? PROBES : DEPTH) - waiting;
+    // Whatever this process's circuit says: another may reach the provider, and nobody takes what it cannot do.
+    const room = (await this.openings.isOpen(provider)) ? DEPTH - waiting : 0;
     let planned = 0;
     while (planned < room && !signal?.aborted) {
       const limit = Math.min(BATCH, room - planned);

@@ -4,8 +4,7 @@ import type { ProviderId } from '../credentials/provider-id.js';
 import { OutgoingHttp } from '../platform/http/outgoing-http.js';
 import { ProviderPace } from '../platform/pacing/provider-pace.js';
 
-/** `closed`: switched off, or it asked for quiet. `probing`: down, as this process sees it. */
-export type Opening = 'open' | 'probing' | 'closed';
+const PLACES = { all: Infinity, trial: 1, none: 0 } as const;
 
 /** Whether there is a point in sending syncs to a provider now. */
 @Injectable()
@@ -15,9 +14,16 @@ export class ProviderOpenings {
     private readonly pace: ProviderPace,
   ) {}
 
-  async of(provider: ProviderId): Promise<Opening> {
-    if (await this.pace.isPaused(provider)) return 'closed';
-    const isDown = this.http.circuits().some((each) => each.provider === provider && each.state !== 'closed');
-    return isDown ? 'probing' : 'open';
+  /** False while it is switched off or asked for quiet: for all processes. */
+  async isOpen(provider: ProviderId): Promise<boolean> {
+    return !(await this.pace.isPaused(provider));
+  }
+
+  /**
+   * How many jobs this process should have now. While its circuit is open it leaves them in the queue, but for trials:
+   * it may be the only one that does not reach the provider, and a job that cannot call is over in a moment.
+   */
+  places(provider: ProviderId): number {
+    return PLACES[this.http.admits(provider)];
   }
 }

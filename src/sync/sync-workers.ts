@@ -4,6 +4,7 @@ import { SyncConfig } from '../config/slices.js';
 import { WatchConnection } from '../connections/watch-connection.js';
 import { JobWorkers } from '../platform/queue/job-workers.js';
 import { ProviderRegistry } from '../providers/registry/provider-registry.js';
+import { ProviderOpenings } from './provider-openings.js';
 import { SyncConnection } from './sync-connection.js';
 import { syncKind } from './sync-job.js';
 import { watchKind } from './watch-job.js';
@@ -22,20 +23,23 @@ export class SyncWorkers implements OnModuleInit {
     private readonly sync: SyncConnection,
     private readonly watch: WatchConnection,
     private readonly config: SyncConfig,
+    private readonly openings: ProviderOpenings,
   ) {}
 
   onModuleInit(): void {
     const { concurrency } = this.config;
     for (const { id } of this.registry.all()) {
+      const atMost = (): number => this.openings.places(id);
       this.workers.handle(
         syncKind(id),
         async (job) => {
           await this.sync.run(id, job);
         },
-        { concurrency, ahead: Math.ceil(concurrency / AHEAD_SHARE) },
+        { concurrency, ahead: Math.ceil(concurrency / AHEAD_SHARE), atMost },
       );
       this.workers.handle(watchKind(id), async ({ connectionId }) => this.watch.run(connectionId), {
         concurrency: WATCHES,
+        atMost,
       });
     }
   }

@@ -36,7 +36,7 @@ export async function providerOutage(report: Verdicts, { seconds, connections }:
   }
 }
 
-/** @returns how long a healthy connection of another provider was not synced at most, and whether the circuit opened. */
+/** @returns how long a healthy connection of another provider was not synced at most, and how many circuits were open. */
 async function watchOutage(stage: Stage, workers: readonly Mooring[], down: ProviderName, seconds: number) {
   const until = performance.now() + seconds * 1000;
   let [latest, opened] = [0, 0];
@@ -48,19 +48,19 @@ async function watchOutage(stage: Stage, workers: readonly Mooring[], down: Prov
       [down],
     );
     latest = Math.max(latest, late);
-    opened = await callsThatStayed(workers, down);
+    opened = Math.max(opened, await openCircuits(workers, down));
   }
   return { latest: Math.round(latest), opened };
 }
 
-/** Calls that an open circuit kept from the provider, in all processes. */
-async function callsThatStayed(workers: readonly Mooring[], provider: ProviderName): Promise<number> {
+/** Processes whose circuit to the provider is open now. */
+async function openCircuits(workers: readonly Mooring[], provider: ProviderName): Promise<number> {
   let count = 0;
   for (const { url } of workers) {
     const text = await (await fetch(`${url}/metrics`)).text();
     for (const line of text.split('\n')) {
-      if (!line.startsWith('mooring_outgoing_call_duration_seconds_count')) continue;
-      if (line.includes(`provider="${provider}"`) && line.includes('circuit_open'))
+      if (!line.startsWith('mooring_provider_circuit{')) continue;
+      if (line.includes(`provider="${provider}"`) && line.includes('state="open"'))
         count += Number(line.split(' ').at(-1));
     }
   }
@@ -84,7 +84,7 @@ async function judge(
   report.add({
     ...{
       id: 'R3',
-      name: 'calls kept back by the open circuit',
+      name: 'processes whose circuit was open at the same time',
       value: opened,
       unit: '',
       target: '≥ 1',

@@ -19,7 +19,7 @@ import { UnattendedRefresh } from '../../src/sync/unattended-refresh.js';
 import { JobQueueFake, JobWorkersFake } from '../fakes/job-queue.fake.js';
 import { RacesWorld } from './races-world.js';
 
-type Circuits = ReturnType<OutgoingHttp['circuits']>;
+type Admits = ReturnType<OutgoingHttp['admits']>;
 
 /** The planner and the workers of one process, with the use cases of `RacesWorld` behind them. */
 export class SyncWorld {
@@ -29,7 +29,7 @@ export class SyncWorld {
   readonly planner: PlanSyncs;
   readonly watches: PlanWatches;
   readonly sync: SyncConnection;
-  circuits: Circuits = [];
+  admits: Admits = 'all';
   readonly paused = new Set<string>();
 
   private constructor(readonly races: RacesWorld) {
@@ -38,7 +38,7 @@ export class SyncWorld {
     const config = new SyncConfig(86_400_000, 21_600_000, 32);
     const traits = new ProviderTraitsReader(store.registry, config);
     this.plan = new SyncPlanRepository(store.source);
-    const http = { circuits: () => this.circuits } as OutgoingHttp;
+    const http = { admits: () => this.admits } as unknown as OutgoingHttp;
     const pace = { isPaused: async (provider: string) => Promise.resolve(this.paused.has(provider)) } as ProviderPace;
     const openings = new ProviderOpenings(http, pace);
     this.planner = new PlanSyncs(this.plan, this.queue, store.registry, openings, metrics, store.clock);
@@ -47,7 +47,7 @@ export class SyncWorld {
     this.sync = new SyncConnection(store.connections, this.plan, refreshes, observe, surroundings);
     const watch = new WatchConnection(store.connections, observe, races.deletion);
     this.watches = new PlanWatches(store.work, this.queue, store.registry, store.clock);
-    new SyncWorkers(this.workers, store.registry, this.sync, watch, config).onModuleInit();
+    new SyncWorkers(this.workers, store.registry, this.sync, watch, config, openings).onModuleInit();
   }
 
   /** `tink` is refreshed on demand, `other` refreshes by itself. */

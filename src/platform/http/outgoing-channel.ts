@@ -6,7 +6,6 @@ import {
   isTaskCancelledError,
   wrap,
   type BulkheadPolicy,
-  type CircuitBreakerPolicy,
 } from 'cockatiel';
 
 import { RequestContext } from '../logging/request-context.js';
@@ -16,7 +15,7 @@ import type { OutgoingCallObserver, OutgoingOutcomeLabel } from './outgoing-call
 import type { OutgoingHttpOptions } from './outgoing-http.options.js';
 import { outgoingFault, type OutgoingOutcome } from './outgoing-outcome.js';
 import type { OutgoingPace, PaceAnswer } from './outgoing-pace.js';
-import { circuitFor, retryFor } from './outgoing-policies.js';
+import { circuitFor, retryFor, type CircuitAdmits, type ProviderCircuit } from './outgoing-policies.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import type { OutgoingWire } from './outgoing-wire.js';
 import { askedRetryAt } from './retry-after.js';
@@ -42,7 +41,7 @@ interface Progress {
 
 /** All calls to one provider: its circuit, its places, its retries. */
 export class OutgoingChannel {
-  private readonly circuit: CircuitBreakerPolicy;
+  private readonly circuit: ProviderCircuit;
   private readonly attended: BulkheadPolicy;
   private readonly unattended: BulkheadPolicy;
 
@@ -57,8 +56,14 @@ export class OutgoingChannel {
   }
 
   get circuitState(): OutgoingCircuitState {
-    if (this.circuit.state === CircuitState.Closed) return 'closed';
-    return this.circuit.state === CircuitState.HalfOpen ? 'half_open' : 'open';
+    const { state } = this.circuit.policy;
+    if (state === CircuitState.Closed) return 'closed';
+    return state === CircuitState.HalfOpen ? 'half_open' : 'open';
+  }
+
+  /** What the circuit would let through now. */
+  get admits(): CircuitAdmits {
+    return this.circuit.admits();
   }
 
   /** Tells the observer of a word that the adapter does not know. @param kind a constant, usable as a label. */
@@ -129,7 +134,7 @@ export class OutgoingChannel {
     if (answer.kind !== 'go') return progress.last ?? heldBack(answer, signal, progress);
     const before = progress.attempts;
     try {
-      return await this.circuit.execute(async () => this.attempt(request, signal, progress), signal);
+      return await this.circuit.policy.execute(async () => this.attempt(request, signal, progress), signal);
     } finally {
       answer.permit.release(progress.attempts > before);
     }

@@ -5,6 +5,7 @@ import type { Clock } from '../time/clock.js';
 import type { OutgoingCallObserver } from './outgoing-call-observer.js';
 import { OutgoingChannel, type OutgoingCircuitState } from './outgoing-channel.js';
 import type { OutgoingHttpOptions } from './outgoing-http.options.js';
+import type { CircuitAdmits } from './outgoing-policies.js';
 import { UnlimitedPace, type OutgoingPace } from './outgoing-pace.js';
 import { OutgoingWire } from './outgoing-wire.js';
 
@@ -35,6 +36,11 @@ export class OutgoingHttp implements OnApplicationShutdown {
   /** For health and metrics. */
   circuits(): readonly { readonly provider: string; readonly state: OutgoingCircuitState }[] {
     return [...this.channels.values()].map(({ provider, circuitState }) => ({ provider, state: circuitState }));
+  }
+
+  /** What this process's circuit to the provider would let through now. */
+  admits(provider: string): CircuitAdmits {
+    return this.channels.get(provider)?.admits ?? 'all';
   }
 
   /** Not earlier: requests that are being answered still call providers. */

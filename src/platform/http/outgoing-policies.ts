@@ -29,8 +29,17 @@ function matches(value: unknown, faults: ReadonlySet<string>): boolean {
   return value.kind === 'answer' ? value.status >= 500 : faults.has(value.fault);
 }
 
+/** `trial` open, and its break is over: one call may try · `none` open, or a trial is under way */
+export type CircuitAdmits = 'all' | 'trial' | 'none';
+
+export interface ProviderCircuit {
+  readonly policy: CircuitBreakerPolicy;
+  admits(): CircuitAdmits;
+}
+
 /** One for each provider. 4xx and the caller's own aborts do not count. */
-export function circuitFor(options: CircuitOptions): CircuitBreakerPolicy {
+export function circuitFor(options: CircuitOptions): ProviderCircuit {
+  let trialAfter = 0;
   const policy: CircuitBreakerPolicy = circuitBreaker(
     handleWhenResult((value) => matches(value, OUTAGE_FAULTS) || provesNothing(value, policy.state)),
     {
@@ -42,14 +51,20 @@ export function circuitFor(options: CircuitOptions): CircuitBreakerPolicy {
       halfOpenAfter: new ExponentialBackoff<number>({
         initialDelay: options.initialBreakMs,
         maxDelay: options.maxBreakMs,
-        generator: (attempt = 0, { initialDelay, maxDelay }) => [
-          Math.min(maxDelay, initialDelay * 2 ** attempt),
-          attempt + 1,
-        ],
+        generator: (attempt = 0, { initialDelay, maxDelay }) => {
+          const breakMs = Math.min(maxDelay, initialDelay * 2 ** attempt);
+          // The policy counts from the same moment, and keeps it to itself.
+          trialAfter = Date.now() + breakMs;
+          return [breakMs, attempt + 1];
+        },
       }),
     },
   );
-  return policy;
+  const admits = (): CircuitAdmits => {
+    if (policy.state === CircuitState.Closed) return 'all';
+    return policy.state === CircuitState.Open && Date.now() > trialAfter ? 'trial' : 'none';
+  };
+  return { policy, admits };
 }
 
 /** A trial call that its caller gave up must not close the circuit. */

@@ -42,7 +42,9 @@ interface World {
   readonly told: string[];
 }
 
-function world(handler: (id: string, signal: AbortSignal) => Promise<void>, places = 2, ahead = 0): World {
+type Handler = (id: string, signal: AbortSignal) => Promise<void>;
+
+function world(handler: Handler, places = 2, ahead = 0, atMost = (): number => Infinity): World {
   const source = new SourceFake();
   const told: string[] = [];
   const observer: PumpObserver = {
@@ -51,7 +53,11 @@ function world(handler: (id: string, signal: AbortSignal) => Promise<void>, plac
     worked: () => void told.push('worked'),
   };
   const run = async (data: object, signal: AbortSignal) => handler((data as { id: string }).id, signal);
-  return { source, told, pump: new JobPump({ name: 'test', places, ahead, idleMs: 500 }, source, run, observer) };
+  return {
+    source,
+    told,
+    pump: new JobPump({ name: 'test', places, ahead, atMost, idleMs: 500 }, source, run, observer),
+  };
 }
 
 const quick = async (): Promise<void> => Promise.resolve();
@@ -153,6 +159,33 @@ describe('a pump', () => {
     ends.at(-1)?.();
     await pump.stop(1_000);
     expect(source.done.sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('claims no more than it is told to have, and asks again', async () => {
+    let most = 0;
+    const ends: (() => void)[] = [];
+    const { source, pump } = world(
+      async () => new Promise((resolve) => ends.push(resolve)),
+      2,
+      1,
+      () => most,
+    );
+    source.push('a', 'b', 'c', 'd', 'e');
+    pump.start();
+    await pass(5_000);
+    expect([source.fetches, ends.length]).toEqual([0, 0]);
+    most = 1;
+    await pass(600);
+    expect([source.waiting.length, ends.length]).toEqual([4, 1]);
+    most = 0;
+    ends[0]?.();
+    await pass(1_000);
+    expect([source.waiting.length, ends.length]).toEqual([4, 1]);
+    most = Infinity;
+    pump.wake();
+    await pass(20);
+    expect([source.waiting.length, ends.length]).toEqual([1, 3]);
+    await Promise.all([pump.stop(0), pass(5_000)]);
   });
 
   it('does what it has at hand before it stops, and gives back what it cannot', async () => {

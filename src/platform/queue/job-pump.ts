@@ -15,6 +15,8 @@ export interface PumpSetting {
   readonly places: number;
   /** Claimed and waiting for a place, at most. */
   readonly ahead?: number;
+  /** Claimed and not ended at this moment, at most. */
+  readonly atMost?: () => number;
   /** Between two looks into an empty queue. */
   readonly idleMs: number;
 }
@@ -101,10 +103,10 @@ export class JobPump {
       await this.keepApart();
       // What was claimed before has begun or waits for a place; `stop` waits for it.
       if (this.stopped) return;
-      const free = this.setting.places + (this.setting.ahead ?? 0) - this.running.size - this.next.length;
+      const free = this.free();
       if (free <= 0) {
         this.full = true;
-        await this.room.wait();
+        await this.room.wait(this.setting.idleMs);
         this.full = false;
         continue;
       }
@@ -114,6 +116,12 @@ export class JobPump {
       if (jobs === null) await this.rest();
       else if (jobs.length < free) await this.room.wait(this.setting.idleMs);
     }
+  }
+
+  private free(): number {
+    const { places, ahead = 0, atMost } = this.setting;
+    const most = Math.min(places + ahead, atMost?.() ?? Infinity);
+    return most - this.running.size - this.next.length;
   }
 
   private fill(): void {

@@ -11,6 +11,11 @@ export interface WorkOptions {
    * here is not done by another process that is idle. 0 when absent.
    */
   readonly ahead?: number;
+  /**
+   * Asked before each claim: no more than so many here now, those that wait for a place included. What is left in the
+   * queue is for other processes. It is asked again twice a second.
+   */
+  readonly atMost?: () => number;
 }
 
 /** Takes work out of the queues. A room declares its handlers in `onModuleInit`; a process with the role `api` runs none. */

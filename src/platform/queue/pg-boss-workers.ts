@@ -63,8 +63,8 @@ export class PgBossWorkers extends JobWorkers {
   override handle<Data extends object>(kind: JobKind<Data>, handler: JobHandler<Data>, options: WorkOptions): void {
     if (this.pumps.has(kind.name)) throw new RangeError(`Jobs of "${kind.name}" have a handler.`);
     this.kinds.declare(kind);
-    const { concurrency: places, ahead = 0 } = options;
-    const setting = { name: kind.name, places, ahead, idleMs: IDLE_MS };
+    const { concurrency: places, ...more } = options;
+    const setting = { name: kind.name, places, idleMs: IDLE_MS, ...more };
     const source = new BossSource(this.boss, this.kinds, kind);
     const pump = new JobPump(setting, source, async (data, signal) => handler(data as Data, signal), this.observer);
     this.pumps.set(kind.name, pump);
