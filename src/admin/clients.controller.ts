@@ -71,7 +71,7 @@ export class ClientsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a client', description: 'Its key stops working at once. Repeating it is fine.' })
   @ApiResponse({ status: 204, description: 'Revoked.' })
-  @ApiProblems('request.invalid', 'client.not_found')
+  @ApiProblems('request.invalid', 'client.not_found', 'client.last_admin')
   async revoke(@Param('id', UuidPipe) id: string, @CurrentCaller() caller: Caller): Promise<void> {
     await this.revocation.run(id, actorOf(caller));
   }

@@ -118,6 +118,21 @@ describe('the OpenAPI document', () => {
       expect(names).not.toContain(name);
   });
 
+  it.each([
+    [
+      'post /v1/connections',
+      ['login.guarded', 'credential.invalid_login', 'connection.conflict', 'connection.duplicate'],
+    ],
+    ['put /v1/connections/{id}/login', ['login.guarded', 'credential.invalid_login', 'connection.conflict']],
+    ['post /v1/connections/{id}/authenticate', ['login.guarded']],
+    ['delete /admin/clients/{id}', ['client.last_admin']],
+    ['get /v1/connections/{id}/qr', ['challenge.no_picture']],
+  ])('says of %s that it can answer %j', (name, codes) => {
+    const { responses = {} } = Object.fromEntries(operations)[name] ?? {};
+    const known = Object.values(responses).flatMap(({ content }) => Object.keys(content?.[PROBLEM]?.examples ?? {}));
+    expect(known).toEqual(expect.arrayContaining(codes));
+  });
+
   it('types every parameter, and every id in a path as a UUID', () => {
     for (const [name, { parameters = [] }] of operations) {
       const inPath = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);

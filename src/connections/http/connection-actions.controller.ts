@@ -67,8 +67,8 @@ export class ConnectionActionsController {
   @RequireScope('credentials:refresh')
   @ApiOperation({ summary: "Start the user's authentication at the bank again, to renew the consent" })
   @ApiResponse({ status: 202, type: ConnectionResponse })
-  @ApiProblems('connection.deleting', 'capability_unsupported', 'provider.unavailable', 'provider.timeout')
-  @ApiProblems('provider.bad_response')
+  @ApiProblems('connection.deleting', 'login.guarded', 'capability_unsupported')
+  @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async authenticate(
     @Param('id', UuidPipe) id: string,
     @Body() { redirectUrl }: AuthenticateRequest,
@@ -99,8 +99,9 @@ export class ConnectionActionsController {
   @RequireScope('credentials:write')
   @ApiOperation({ summary: 'Give a new login to this connection', description: 'The connection keeps its id.' })
   @ApiResponse({ status: 202, type: ConnectionResponse })
-  @ApiProblems('credential.invalid_input', 'connection.different_login', 'capability_unsupported')
-  @ApiProblems('connection.busy', 'connection.deleting', 'connection.duplicate')
+  @ApiProblems('credential.invalid_input', 'credential.invalid_login', 'login.guarded', 'capability_unsupported')
+  @ApiProblems('connection.different_login', 'connection.busy', 'connection.deleting')
+  @ApiProblems('connection.duplicate', 'connection.conflict')
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async replaceLogin(
     @Param('id', UuidPipe) id: string,

@@ -66,8 +66,8 @@ export class ConnectionsController {
   @ApiOperation({ summary: 'Connect a bank with a login' })
   @ApiResponse({ status: 201, type: ConnectionResponse, headers: { Location: { schema: { type: 'string' } } } })
   @ApiProblems('request.invalid', 'user.not_found', 'provider.unknown', 'institution.unknown', 'capability_unsupported')
-  @ApiProblems('connection.duplicate', 'connection.create_in_progress', 'user.deleting')
-  @ApiProblems('credential.invalid_input', 'institution.disabled')
+  @ApiProblems('connection.duplicate', 'connection.create_in_progress', 'connection.conflict', 'user.deleting')
+  @ApiProblems('credential.invalid_input', 'credential.invalid_login', 'login.guarded', 'institution.disabled')
   @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.rate_limited', 'provider.bad_response')
   async connect(
     @Body() body: CreateConnectionRequest,

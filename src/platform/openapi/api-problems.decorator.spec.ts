@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+
+import { ApiProblems } from './api-problems.decorator.js';
+
+@ApiProblems('connection.not_found')
+@ApiProblems('request.invalid')
+class Controller {
+  @ApiProblems('challenge.no_picture', 'connection.busy')
+  @ApiProblems('connection.conflict', 'connection.busy')
+  first(this: void): void {
+    // Nothing: only what is said of it counts.
+  }
+
+  second(this: void): void {
+    // The same.
+  }
+}
+
+interface Documented {
+  readonly description: string;
+  readonly content: { 'application/problem+json': { examples: object } };
+}
+
+const said = (handler: object) =>
+  Object.entries(Reflect.getMetadata('swagger/apiResponse', handler) as Record<string, Documented>).map(
+    ([status, { description, content }]) => ({
+      status,
+      examples: Object.keys(content['application/problem+json'].examples),
+      described: [...description.matchAll(/`([\w.]+)`/g)].map(([, code]) => code),
+    }),
+  );
+
+describe('ApiProblems', () => {
+  it('adds up on a route, with what the controller says of all', () => {
+    for (const { examples, described } of said(Controller.prototype.first)) {
+      expect(described).toEqual(examples);
+    }
+    expect(said(Controller.prototype.first)).toMatchObject([
+      { status: '400', examples: ['request.invalid'] },
+      { status: '404', examples: ['challenge.no_picture', 'connection.not_found'] },
+      { status: '409', examples: ['connection.conflict', 'connection.busy'] },
+    ]);
+    expect(said(Controller.prototype.second)).toMatchObject([
+      { status: '400', examples: ['request.invalid'] },
+      { status: '404', examples: ['connection.not_found'] },
+    ]);
+  });
+});
