@@ -5,7 +5,7 @@ import type { Connection } from '../connections/domain/connection.js';
 import { Ids } from '../platform/ids/ids.js';
 import { Clock } from '../platform/time/clock.js';
 import { dayOf, earliest, latest } from './domain/day.js';
-import { planAccounts, planRows, type AccountPlan, type RowPlan } from './domain/plan-merge.js';
+import { ofUnlisted, planAccounts, planRows, type AccountPlan, type RowPlan } from './domain/plan-merge.js';
 import type { IncomingReading, ReadingExtent } from './domain/reading.js';
 import type { ReadingClaim, ReadingEnd } from './persistence/data-reading.repository.js';
 import { KnownDataRepository, type KnownData } from './persistence/known-data.repository.js';
@@ -41,8 +41,10 @@ export class PlanReading {
     const incoming = this.mapper.toIncoming(connection.id, read);
     const from = earliest(incoming.transactions.map(({ day }) => day));
     const known = await this.known.of(connection.id, from, claim.hasParts ? claim.startedAt : null);
-    // Of the whole reading so far: the part that ends it says nothing of those before it.
+    // Of the whole reading so far: the part that ends it says nothing of those before it. Where not one transaction can
+    // be read, none were given.
     const missing = new Set([...claim.missing, ...read.missing]);
+    if (read.unreadable > 0 && read.transactions.length === 0) missing.add('transactions');
     const extent = { since: claim.since, first: !claim.hasParts, last: read.next === null, missing };
     const accounts = planAccounts(known.accounts, incoming.accounts, extent, () => this.ids.next());
     const transactions = [...known.transactions, ...(await this.moved(known, incoming, from))];
@@ -83,7 +85,7 @@ export class PlanReading {
     const today = dayOf(now);
     const booked = incoming.transactions.filter(({ status, day }) => status === 'booked' && day <= today);
     const earlier = claim.hasParts ? await this.known.bookedUntil(id, today) : claim.bookedUntil;
-    const older = claim.hasParts ? known.transactions : [];
+    const older = claim.hasParts ? known.transactions : ofUnlisted(known.transactions, accounts);
     const pending = [...incoming.transactions, ...older].filter(({ status }) => status === 'pending');
     return {
       ...end,

@@ -26,6 +26,8 @@ export interface PagesRead {
   readonly transactions: ProviderTransaction[];
   readonly holdings: ProviderHolding[];
   readonly missing: Set<Group>;
+  /** Transactions that the provider could not read. */
+  unreadable: number;
   asOf: Date | null;
   pages: number;
   /** Where to go on; `null` = the reading is complete. */
@@ -52,7 +54,8 @@ export class ReadPages {
   /** @returns `null` when the claim was lost on the way. */
   async run(data: AccountData, request: PagesRequest): Promise<Result<PagesRead, ProviderFailure> | null> {
     const read: PagesRead = {
-      ...{ accounts: [], transactions: [], holdings: [], missing: new Set<Group>(), asOf: null, pages: 0, next: null },
+      ...{ accounts: [], transactions: [], holdings: [], missing: new Set<Group>(), unreadable: 0 },
+      ...{ asOf: null, pages: 0, next: null },
     };
     const end = this.clock.now().getTime() + MAX_MS;
     for (let cursor = request.cursor; ; cursor = read.next.cursor) {
@@ -83,6 +86,7 @@ function add(read: PagesRead, page: Extract<Awaited<ReturnType<AccountData['read
   read.transactions.push(...page.transactions);
   read.holdings.push(...page.holdings);
   for (const group of page.missing) read.missing.add(group);
+  read.unreadable += page.unreadable;
   read.asOf = page.dataAsOf ?? read.asOf;
   read.pages += 1;
   read.next = page.next && { cursor: page.next, retryAt: null };

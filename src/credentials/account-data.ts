@@ -92,8 +92,13 @@ export interface DataPage {
   readonly accounts: readonly ProviderAccount[];
   readonly transactions: readonly ProviderTransaction[];
   readonly holdings: readonly ProviderHolding[];
-  /** Groups that the vendor could not give this time, in its words: what is missing in them says nothing. */
+  /**
+   * Groups that the vendor could not give this time, and lists of accounts or holdings of which one cannot be read: what
+   * is missing in them says nothing.
+   */
   readonly missing: readonly ('accounts' | 'transactions' | 'holdings')[];
+  /** Transactions that cannot be read and are left out. Alone they make no group `missing`: no reading waits for them. */
+  readonly unreadable: number;
   /** Vendor's time of this data. `null` = it gives none. */
   readonly dataAsOf: Date | null;
   /** For the next call; `null` = this was the last page. */

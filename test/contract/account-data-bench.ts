@@ -19,6 +19,7 @@ export interface Reading {
   readonly transactions: readonly ProviderTransaction[];
   readonly holdings: readonly ProviderHolding[];
   readonly missing: readonly string[];
+  readonly unreadable: number;
 }
 
 const MAX_CALLS = 200;
@@ -93,5 +94,6 @@ function joined(pages: readonly DataPage[]): Reading {
     holdings: first?.holdings ?? [],
     transactions: pages.flatMap(({ transactions }) => transactions),
     missing: [...new Set(pages.flatMap(({ missing }) => missing))],
+    unreadable: pages.reduce((sum, { unreadable }) => sum + unreadable, 0),
   };
 }

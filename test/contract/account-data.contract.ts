@@ -50,7 +50,7 @@ function describeReading(
     reading.accounts.forEach(checkAccount);
     reading.transactions.forEach(checkTransaction);
     reading.holdings.forEach(checkHolding);
-    expect(reading.missing).toEqual([]);
+    expect([reading.missing, reading.unreadable]).toEqual([[], 0]);
   });
 
   it('says nothing of an account that it does not give, and nothing twice', async () => {
@@ -66,7 +66,8 @@ function describeReading(
   });
 
   it('has no number in it: amounts are exact texts', async () => {
-    expect(numbersIn(await at().read(await connected()))).toEqual([]);
+    const { unreadable: _count, ...rows } = await at().read(await connected());
+    expect(numbersIn(rows)).toEqual([]);
   });
 
   it('reads the same when nothing new came', async () => {

@@ -100,6 +100,7 @@ export function dataPage(
     transactions: [],
     holdings: [],
     missing: [],
+    unreadable: 0,
     dataAsOf: new Date('2026-11-20T09:00:00.000Z'),
     ...rest,
     next: next === undefined ? null : new Opened(next),

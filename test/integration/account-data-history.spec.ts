@@ -1,3 +1,6 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+
 import type { Connection } from '../../src/connections/domain/connection.js';
 import type { ProviderFailure } from '../../src/credentials/failure.js';
 import { providerId } from '../../src/credentials/provider-id.js';
@@ -178,6 +181,102 @@ describe('the history of accounts', () => {
         { accounts: { added: 0, changed: 1 }, transactions: { added: 1 } },
         { accounts: { added: 0, changed: 0 }, transactions: { added: 1, changed: 0, removed: 0 } },
       ]);
+      await expectQuiet(connection);
+    });
+  });
+
+  describe('where rows cannot be read', () => {
+    const hotel = providerTransaction({ id: 'p-1', status: 'pending', day: '2026-11-16', text: 'HOTEL' });
+    const taxi = providerTransaction({
+      id: 'p-2',
+      status: 'pending',
+      day: '2026-11-16',
+      amount: '-9.00',
+      text: 'TAXI',
+    });
+    const paid = providerTransaction({ id: 't-2', day: '2026-11-19', text: 'HOTEL' });
+    const hotels = async ({ id }: Connection) =>
+      world.sql<{ id: string; status: string }>(
+        `SELECT id, status FROM transactions WHERE connection_id = $1 AND description = 'HOTEL'`,
+        [id],
+      );
+
+    it('a transaction is counted and the others go on: the window moves, what is pending is booked or goes', async () => {
+      const warned = jest.spyOn(Logger.prototype, 'warn');
+      const connection = await connected();
+      world.data.plan(
+        dataPage({ transactions: [coffee, hotel, taxi], unreadable: 1 }),
+        dataPage({ transactions: [coffee, paid], unreadable: 1 }),
+      );
+
+      await load(connection);
+      expect(await world.reading(connection.id)).toMatchObject({ booked_until: '2026-11-17', missing: [] });
+      const facts = { connectionId: connection.id, provider: 'fake', unsound: 1, orphans: 0 };
+      expect(warned.mock.calls).toEqual([[facts, expect.any(String)]]);
+      warned.mockRestore();
+      const [pending] = await hotels(connection);
+      await refreshed(connection);
+      await load(connection);
+
+      expect(await hotels(connection)).toEqual([{ id: pending?.id, status: 'booked' }]);
+      expect(await world.transactionsOf(connection.id)).toHaveLength(2);
+      expect(await world.reading(connection.id)).toMatchObject({ booked_until: '2026-11-19', pending_from: null });
+      await refreshed(connection);
+      await load(connection);
+      expect(lastSince()).toBe('2026-11-09');
+      expect(world.outbox.events).toHaveLength(2);
+      await expectQuiet(connection);
+    });
+
+    it('transactions of which none can be read were not given: nothing that is pending goes for it', async () => {
+      const connection = await connected();
+      world.data.plan(dataPage({ transactions: [coffee, hotel] }), dataPage({ unreadable: 2 }));
+      await load(connection);
+      await refreshed(connection);
+      await load(connection);
+
+      expect(await degraded(connection)).toEqual(['transactions']);
+      expect(await world.transactionsOf(connection.id)).toHaveLength(2);
+      expect(await world.reading(connection.id)).toMatchObject({
+        ...{ booked_until: '2026-11-17', pending_from: '2026-11-16' },
+      });
+      expect(world.outbox.events).toHaveLength(1);
+    });
+
+    it('an account stays as it is, with what is pending in it, and has no gap when it can be read again', async () => {
+      const connection = await connected();
+      const waiting = providerTransaction({ id: 'p-3', account: 'acc-2', status: 'pending', day: '2026-10-20' });
+      const between = providerTransaction({ id: 'l-3', account: 'acc-2', day: '2026-10-05', text: 'UNREAD' });
+      world.data.plan(
+        dataPage({ accounts: both, transactions: [coffee, hotel, waiting] }),
+        dataPage({ missing: ['accounts'], transactions: [coffee, paid] }),
+        dataPage({ accounts: both, transactions: [paid, lunch, waiting] }),
+        dataPage({ accounts: both, transactions: [coffee, paid, lunch, waiting, between] }),
+      );
+      await load(connection);
+      await refreshed(connection);
+      world.store.clock.advance(3_600_000);
+      await load(connection);
+
+      expect(await degraded(connection)).toEqual(['accounts']);
+      expect(await world.reading(connection.id)).toMatchObject({
+        ...{ booked_until: '2026-11-19', pending_from: '2026-10-20' },
+      });
+      expect(await world.transactionsOf(connection.id)).toEqual([
+        '2026-10-20 pending -12.50 COFFEE BAR',
+        '2026-11-17 booked -12.50 COFFEE BAR',
+        '2026-11-19 booked -12.50 HOTEL',
+      ]);
+      expect(world.outbox.events[1]?.data).toMatchObject({ accounts: { added: 0, changed: 0 } });
+      await refreshed(connection);
+      world.store.clock.advance(3_600_000);
+      await load(connection);
+      await load(connection);
+
+      expect(world.data.calls.map(({ since }) => since)).toEqual([null, '2026-10-20', '2026-10-20', null]);
+      expect(await world.transactionsOf(connection.id)).toContain('2026-10-05 booked -12.50 UNREAD');
+      expect(await degraded(connection)).toEqual([]);
+      expect(await load(connection)).toBe('unchanged');
       await expectQuiet(connection);
     });
   });

@@ -33,6 +33,7 @@ export interface IncomingAccount extends AccountFacts, AccountKeys {}
 export interface KnownAccount extends AccountFacts, AccountKeys {
   readonly id: string;
   readonly closedAt: Date | null;
+  readonly lastSeenAt: Date;
 }
 
 /** Has anything but the vendor's time changed? */

@@ -16,7 +16,7 @@ function theirs(vendorLookup: string, changes: Partial<IncomingAccount> = {}): I
 }
 
 function ours(id: string, changes: Partial<KnownAccount> = {}): KnownAccount {
-  return { ...theirs(`vendor-of-${id}`), id, closedAt: null, ...changes };
+  return { ...theirs(`vendor-of-${id}`), id, closedAt: null, lastSeenAt: new Date(0), ...changes };
 }
 
 /** `id=vendor` for the same account, `+vendor` for a new one, `?vendor(ids)` for a question, `-id` for one that vanished. */

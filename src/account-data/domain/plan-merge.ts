@@ -17,6 +17,8 @@ export interface AccountPlan {
   readonly reidentified: ReadonlySet<string>;
   /** Of an account that is new to us, or that comes back, days before this reading are not here. */
   readonly hasNewcomer: boolean;
+  /** Ours that the list of accounts lacks and that may be there all the same, as it was not whole. */
+  readonly unlisted: ReadonlySet<string>;
 }
 
 /** @param nextId gives a new id. */
@@ -45,8 +47,14 @@ export function planAccounts(
       ...fresh.map((account): [string, string] => [account.incoming.vendorLookup, account.id]),
     ]),
     reidentified: new Set(matches.filter(({ reidentified }) => reidentified).map((match) => match.known.id)),
-    hasNewcomer: fresh.length > 0 || matches.some((match) => match.known.closedAt !== null),
+    hasNewcomer: fresh.length > 0 || matches.some((match) => wasAway(match.known, known)),
+    unlisted: new Set(missing.has('accounts') ? vanished.map(({ id }) => id) : []),
   };
+}
+
+/** Closed, or not in the last list of accounts: while it was away the window went on with the others. */
+function wasAway({ closedAt, lastSeenAt }: KnownAccount, all: readonly KnownAccount[]): boolean {
+  return closedAt !== null || all.some((other) => other.lastSeenAt > lastSeenAt);
 }
 
 export interface KnownRows {
@@ -69,15 +77,21 @@ export function planRows(
 ): RowPlan {
   const transactions = owned(incoming.transactions, accounts, ownTransaction);
   const holdings = owned(incoming.holdings, accounts, ownHolding);
+  const whole = first && last && !missing.has('transactions');
+  const merge = mergeTransactions(known.transactions, transactions, {
+    ...{ whole, since, reidentified: accounts.reidentified },
+  });
+  const kept = new Set(ofUnlisted(known.transactions, accounts).map(({ id }) => id));
   return {
-    transactions: mergeTransactions(known.transactions, transactions, {
-      whole: first && last && !missing.has('transactions'),
-      since,
-      reidentified: accounts.reidentified,
-    }),
+    transactions: { ...merge, removed: merge.removed.filter((id) => !kept.has(id)) },
     holdings: mergeHoldings(known.holdings, holdings, first && !missing.has('holdings')),
     orphans: incoming.transactions.length + incoming.holdings.length - transactions.length - holdings.length,
   };
+}
+
+/** Of these a reading says nothing. */
+export function ofUnlisted(known: readonly KnownTransaction[], { unlisted }: AccountPlan): readonly KnownTransaction[] {
+  return known.filter(({ accountId }) => unlisted.has(accountId));
 }
 
 /** Leaves out the rows of accounts that nobody listed. */

@@ -13,7 +13,7 @@ export interface IncomingReading {
   readonly accounts: readonly IncomingAccount[];
   readonly transactions: readonly OfVendorAccount<IncomingTransaction>[];
   readonly holdings: readonly OfVendorAccount<HoldingFacts>[];
-  /** Rows that break the contract (amount, day) and were left out. */
+  /** Rows that the provider could not read, or that break the contract (amount, day), and were left out. */
   readonly unsound: number;
 }
 

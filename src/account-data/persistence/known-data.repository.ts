@@ -13,7 +13,7 @@ export interface KnownData {
 }
 
 type Times<T, Names extends keyof T> = Omit<T, Names> & Record<Names, string | null>;
-type AccountRow = Times<KnownAccount, 'asOf' | 'closedAt'>;
+type AccountRow = Times<Omit<KnownAccount, 'lastSeenAt'>, 'asOf' | 'closedAt'> & { readonly lastSeenAt: string };
 type HoldingRow = Times<Omit<KnownHolding, 'price' | 'marketValue' | 'costBasis'>, 'asOf'> &
   Record<'priceAmount' | 'priceCurrency' | 'valueAmount' | 'valueCurrency' | 'costAmount' | 'costCurrency', string>;
 
@@ -25,7 +25,7 @@ const KNOWN = `SELECT
   (SELECT coalesce(json_agg(a), '[]') FROM (
     SELECT id, vendor_lookup AS "vendorLookup", iban_lookup AS "ibanLookup", number_lookup AS "numberLookup",
         number_masked AS "numberMasked", kind, name, holder_name AS "holderName", currency, balances,
-        as_of AS "asOf", closed_at AS "closedAt"
+        as_of AS "asOf", closed_at AS "closedAt", last_seen_at AS "lastSeenAt"
       FROM accounts WHERE connection_id = $1 ORDER BY id) a) AS accounts,
   (SELECT coalesce(json_agg(h), '[]') FROM (
     SELECT id, account_id AS "accountId", vendor_lookup AS "vendorLookup", name, isin, quantity::text AS quantity,
@@ -58,6 +58,7 @@ export class KnownDataRepository {
         ...each,
         asOf: timeOf(each.asOf),
         closedAt: timeOf(each.closedAt),
+        lastSeenAt: new Date(each.lastSeenAt),
       })),
       transactions: row?.transactions ?? [],
       holdings: (row?.holdings ?? []).map(holdingOf),

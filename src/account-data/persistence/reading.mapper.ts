@@ -15,6 +15,8 @@ export interface ProviderRows {
   readonly accounts: readonly ProviderAccount[];
   readonly transactions: readonly ProviderTransaction[];
   readonly holdings: readonly ProviderHolding[];
+  /** Transactions that the provider left out. */
+  readonly unreadable: number;
 }
 
 /** From the provider's words to ours: ids become keyed hashes, texts fit the database, what breaks the contract goes. */
@@ -30,7 +32,8 @@ export class ReadingMapper {
       accounts: rows.accounts.map((account) => this.account(connectionId, account)),
       transactions: transactions.map((each) => transactionOf(each, of('account'), of('transaction'))),
       holdings: holdings.map((each) => holdingOf(each, of('account'), of('holding'))),
-      unsound: rows.transactions.length + rows.holdings.length - transactions.length - holdings.length,
+      unsound:
+        rows.unreadable + rows.transactions.length + rows.holdings.length - transactions.length - holdings.length,
     };
   }
 

@@ -61,7 +61,7 @@ export class FlanksAccountData extends AccountData {
     if (loading && !stopped) return ok(this.notReady(AT_START));
     const asOf = status.value.lastUpdate ?? null;
     const next = steps.length > 0 ? cursorOf({ steps, asOf, stopped }) : null;
-    return ok({ kind: 'page', accounts, transactions: [], holdings, missing, dataAsOf: asOf, next });
+    return ok({ kind: 'page', accounts, transactions: [], holdings, missing, unreadable: 0, dataAsOf: asOf, next });
   }
 
   private async transactionPage(
@@ -85,7 +85,8 @@ export class FlanksAccountData extends AccountData {
       accounts: [],
       transactions: toTransactions(wanted),
       holdings: [],
-      missing: data.kind === 'items' && data.complete ? [] : ['transactions'],
+      missing: data.kind === 'items' ? [] : ['transactions'],
+      unreadable: data.kind === 'items' ? data.unreadable : 0,
       dataAsOf: place.asOf,
       next: steps.length > 0 ? cursorOf({ ...place, steps }) : null,
     });

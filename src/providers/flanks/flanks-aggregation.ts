@@ -84,8 +84,8 @@ export class FlanksAggregation {
     const json = bodyExactJson(answer);
     const items = parsedItems(json, read);
     if (items === undefined) return fail(nonsense(answer, false));
-    const complete = Array.isArray(json) && json.length === items.length;
-    if (!complete) this.wire.reportUnknownWord('unusable item', path);
-    return ok({ kind: 'items', items, complete });
+    const unreadable = Array.isArray(json) ? json.length - items.length : 0;
+    if (unreadable > 0) this.wire.reportUnknownWord('unusable item', path);
+    return ok({ kind: 'items', items, unreadable });
   }
 }

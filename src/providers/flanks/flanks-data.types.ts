@@ -77,8 +77,8 @@ export type MovingGroup = (typeof MOVING_GROUPS)[number];
 
 /** What one group of data has come to. */
 export type FlanksGroup<T> =
-  /** `complete` is false when an item made no sense and was left out. */
-  | { readonly kind: 'items'; readonly items: readonly T[]; readonly complete: boolean }
+  /** `unreadable` items made no sense and were left out. */
+  | { readonly kind: 'items'; readonly items: readonly T[]; readonly unreadable: number }
   /** Its last load failed. */
   | { readonly kind: 'failed' }
   | { readonly kind: 'loading' };

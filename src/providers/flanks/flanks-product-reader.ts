@@ -110,7 +110,7 @@ function stepsOf(
   const steps = MOVING_GROUPS.filter(isThere).map((group) => ({ group, productIds: idsOf(group) }));
   return {
     steps: steps.filter(({ productIds }) => productIds.length > 0),
-    missing: steps.length < MOVING_GROUPS.length || !isWhole(groups, MOVING_GROUPS),
+    missing: steps.length < MOVING_GROUPS.length,
   };
 }
 
@@ -126,7 +126,7 @@ function missingIn(groups: Groups, transactions: boolean): readonly Missing[] {
 function isWhole(groups: Groups, names: readonly ProductGroup[]): boolean {
   return names.every((name) => {
     const group = groups[name];
-    return group.kind === 'items' && group.complete;
+    return group.kind === 'items' && group.unreadable === 0;
   });
 }
 

@@ -85,18 +85,21 @@ describe("a page of Flinks' details", () => {
 
   const good = '{"Id":"t","Date":"2026-01-04","Credit":1}';
   it.each([
-    ['null', 0],
-    [`[${good},{"Id":"u","Date":"2026-01-04","Credit":"much"}]`, 1],
-    [`[${good},{"Id":"u","Date":"2026-01-04"}]`, 1],
-    [`[${good},{"Id":"u","Date":"2026-02-30","Credit":1}]`, 1],
-    [`[${good},{"Id":"u","Date":"soon","Credit":1}]`, 1],
-    [`[${good},{"Id":"u","Credit":1}]`, 1],
-    [`[${good},7]`, 1],
-  ])('of the transactions %s some are missing, the others are there', (transactions, count) => {
-    const page = one(transactions);
-    expect(page.transactions).toHaveLength(count);
-    expect(page.missing).toEqual(['transactions']);
-    expect(page.accounts).toHaveLength(1);
+    `{"Id":"u","Date":"2026-01-04","Credit":"much"}`,
+    `{"Id":"u","Date":"2026-01-04"}`,
+    `{"Id":"u","Date":"2026-02-30","Credit":1}`,
+    `{"Id":"u","Date":"soon","Credit":1}`,
+    `{"Id":"u","Credit":1}`,
+    `7`,
+  ])('leaves out and counts the transaction %s, and gives the others', (odd) => {
+    const page = one(`[${good},${odd}]`);
+    expect(page).toMatchObject({ accounts: [{}], transactions: [{}], missing: [], unreadable: 1 });
+  });
+
+  it.each(['null', '{}'])('says that transactions are missing where their list is %s', (transactions) => {
+    expect(one(transactions)).toMatchObject({
+      ...{ accounts: [{}], transactions: [], missing: ['transactions'], unreadable: 0 },
+    });
   });
 
   it('says that transactions are missing where none were asked for', () => {

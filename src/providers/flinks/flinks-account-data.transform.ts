@@ -32,7 +32,7 @@ export function toPage(accounts: readonly FlinksAccount[], asOf: Date | null, ba
   const unique = [...new Map(accounts.map((account) => [account.id.toLowerCase(), account])).values()];
   const strange = unique.flatMap(strangeWordsOf);
   const transactions = unique.map(transactionsOf);
-  const complete = !bare && unique.every(isComplete) && transactions.every(({ complete: all }) => all);
+  const given = !bare && unique.every(({ transactionsGiven }) => transactionsGiven);
   return {
     strange,
     page: {
@@ -40,15 +40,12 @@ export function toPage(accounts: readonly FlinksAccount[], asOf: Date | null, ba
       accounts: unique.map((account) => toAccount(account, asOf)),
       transactions: transactions.flatMap(({ usable }) => usable),
       holdings: [],
-      missing: complete ? [] : ['transactions'],
+      missing: given ? [] : ['transactions'],
+      unreadable: transactions.reduce((sum, { unusable }) => sum + unusable, 0),
       dataAsOf: asOf,
       next: null,
     },
   };
-}
-
-function isComplete({ transactionsComplete }: FlinksAccount): boolean {
-  return transactionsComplete;
 }
 
 function toAccount(account: FlinksAccount, asOf: Date | null): ProviderAccount {
@@ -81,20 +78,20 @@ function balancesOf(account: FlinksAccount): readonly ProviderBalance[] {
 /** A transaction without a day or an amount is none that could be kept. */
 function transactionsOf(account: FlinksAccount): {
   readonly usable: readonly ProviderTransaction[];
-  readonly complete: boolean;
+  readonly unusable: number;
 } {
   const seen = new Set<string>();
   const usable: ProviderTransaction[] = [];
-  let complete = true;
+  let unusable = account.transactionsUnreadable;
   for (const given of account.transactions) {
     const id = given.id === null || given.id === '' ? null : given.id.toLowerCase();
     if (id !== null && seen.has(id)) continue;
     if (id !== null) seen.add(id);
     const transaction = toTransaction(account, given, id);
     if (transaction) usable.push(transaction);
-    else complete = false;
+    else unusable += 1;
   }
-  return { usable, complete };
+  return { usable, unusable };
 }
 
 /** Flinks has no word for a pending transaction: what it lists is posted. */

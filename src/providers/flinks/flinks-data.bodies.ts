@@ -45,13 +45,16 @@ function readHolder(body: Shape): FlinksHolder {
   };
 }
 
-/** One odd transaction must not hide an account; the reading says that some are missing. */
-function readTransactions(body: Shape): Pick<FlinksAccount, 'transactions' | 'transactionsComplete'> {
+/** One odd transaction must not hide an account; the reading says how many there are. */
+function readTransactions(
+  body: Shape,
+): Pick<FlinksAccount, 'transactions' | 'transactionsGiven' | 'transactionsUnreadable'> {
   return (
     body.attempt((account) => {
       const transactions = account.usableItems('Transactions', readTransaction);
-      return { transactions, transactionsComplete: transactions.length === account.length('Transactions') };
-    }) ?? { transactions: [], transactionsComplete: false }
+      const transactionsUnreadable = account.length('Transactions') - transactions.length;
+      return { transactions, transactionsGiven: true, transactionsUnreadable };
+    }) ?? { transactions: [], transactionsGiven: false, transactionsUnreadable: 0 }
   );
 }
 

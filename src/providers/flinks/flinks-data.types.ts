@@ -42,8 +42,10 @@ export interface FlinksAccount {
   readonly holder: FlinksHolder | null;
   /** Empty in a summary. */
   readonly transactions: readonly FlinksTransaction[];
-  /** False = the list is null or missing, or has entries that cannot be read. */
-  readonly transactionsComplete: boolean;
+  /** False = the list is null or missing. */
+  readonly transactionsGiven: boolean;
+  /** Entries of the list that cannot be read. */
+  readonly transactionsUnreadable: number;
 }
 
 export interface FlinksStatement {

@@ -71,7 +71,7 @@ export class TinkAccountData extends AccountData {
     return ok({
       ...emptyPage(null),
       accounts: list.map((account) => this.account(account)),
-      missing: odd ? ['accounts', 'transactions'] : [],
+      missing: odd ? ['accounts'] : [],
       dataAsOf: asOf,
       next: list.length === 0 ? null : cursorOf({ ...start, pass: since === null ? 'all' : 'pending' }),
     });
@@ -97,7 +97,7 @@ export class TinkAccountData extends AccountData {
         );
         if (!answer.ok) return answer;
         for (const account of answer.value.items) if (wanted.has(account.id)) found.set(account.id, account);
-        odd ||= answer.value.odd;
+        odd ||= answer.value.unreadable > 0;
         token = answer.value.next;
       }
     }
@@ -116,14 +116,15 @@ export class TinkAccountData extends AccountData {
     if (batch.length === 0) return fail(tinkFailure('provider.bad_response'));
     const answer = await this.client.transactions(user, filter, place.token, call);
     if (!answer.ok) return answer;
-    const { items, odd, next } = answer.value;
+    const { items, unreadable, next } = answer.value;
     const wanted = new Set(batch);
     const mine = items.filter(({ accountId }) => wanted.has(accountId));
     const transactions = mine.flatMap((transaction) => this.transaction(transaction));
     return ok({
       ...emptyPage(null),
       transactions,
-      missing: odd || transactions.length < mine.length ? ['transactions'] : [],
+      missing: [],
+      unreadable: unreadable + mine.length - transactions.length,
       dataAsOf: place.asOf,
       next: following(place, next),
     });
@@ -146,7 +147,8 @@ export class TinkAccountData extends AccountData {
 function emptyPage(coverage: TinkCoverage | null): DataPage {
   const sure = coverage?.accountIds instanceof Array && FETCHED.has(coverage.status);
   const missing = sure ? [] : (['accounts', 'transactions'] as const);
-  return { kind: 'page', accounts: [], transactions: [], holdings: [], missing, dataAsOf: null, next: null };
+  const nothing = { accounts: [], transactions: [], holdings: [], unreadable: 0 };
+  return { kind: 'page', ...nothing, missing, dataAsOf: null, next: null };
 }
 
 /** A pending transaction has no booking day, so no filter of booking days may touch it. */

@@ -17,8 +17,8 @@ type Outcome<T> = Promise<Result<T, ProviderFailure>>;
 
 export interface TinkPage<T> {
   readonly items: readonly T[];
-  /** Some could not be read. */
-  readonly odd: boolean;
+  /** How many could not be read. */
+  readonly unreadable: number;
   /** `null` = this was the last page. */
   readonly next: string | null;
 }
@@ -108,5 +108,5 @@ function page(token: string): Pairs {
 /** One item that cannot be read must not hide the others, and must not be hidden. */
 function pageOf<T>(body: Shape, key: string, read: (item: Shape) => T): TinkPage<T> {
   const items = body.usableItems(key, read);
-  return { items, odd: items.length < body.length(key), next: body.filledText('nextPageToken') };
+  return { items, unreadable: body.length(key) - items.length, next: body.filledText('nextPageToken') };
 }
