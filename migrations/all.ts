@@ -22,6 +22,7 @@ import { AnnouncementMarks1763700790000 } from './1763700790000-announcement-mar
 import { Announcements1763700800000 } from './1763700800000-announcements.js';
 import { FormerCredentials1763700900000 } from './1763700900000-former-credentials.js';
 import { SyncHolds1763701000000 } from './1763701000000-sync-holds.js';
+import { DeletionSession1763701100000 } from './1763701100000-deletion-session.js';
 import { NeverEmptied1763701200000 } from './1763701200000-never-emptied.js';
 import { InboxBodiesLeft1763701210000 } from './1763701210000-inbox-bodies-left.js';
 import { ReadingParts1763701300000 } from './1763701300000-reading-parts.js';
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   Announcements1763700800000,
   FormerCredentials1763700900000,
   SyncHolds1763701000000,
+  DeletionSession1763701100000,
   NeverEmptied1763701200000,
   InboxBodiesLeft1763701210000,
   ReadingParts1763701300000,

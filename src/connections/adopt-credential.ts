@@ -1,11 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { CredentialSnapshot } from '../credentials/credentials.service.js';
 import type { Provider } from '../credentials/provider.js';
 import { Failure } from '../platform/errors/failure.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
-import { credentialRefOf } from './credential-ref.js';
 import { needsCredential } from './credential-repair.js';
 import { refuseTaken } from './credential-successor.js';
 import type { Connection } from './domain/connection.js';
@@ -25,8 +24,6 @@ export type Match =
 /** Turns a creation and the provider's credential into a connection. */
 @Injectable()
 export class AdoptCredential {
-  private readonly log = new Logger(AdoptCredential.name);
-
   constructor(
     private readonly creations: ConnectionCreationRepository,
     private readonly connections: ConnectionRepository,
@@ -96,23 +93,8 @@ export class AdoptCredential {
     inSameTransaction: (manager: EntityManager) => Promise<void>,
   ): Promise<Connection> {
     const connection = this.records.of(creation, snapshot);
-    try {
-      await this.lifecycle.begin(connection, origin, inSameTransaction);
-    } catch (error) {
-      if (error instanceof Failure && error.code === 'user.not_found') await this.abandon(connection);
-      throw error;
-    }
+    await this.lifecycle.begin(connection, origin, inSameTransaction);
     return connection;
-  }
-
-  /** Nobody is left who could ask for its deletion. */
-  private async abandon(connection: Connection): Promise<void> {
-    const { credentials } = this.providers.provider(connection.provider);
-    const result = await credentials.delete(credentialRefOf(connection), this.providers.call());
-    // A provider that keeps users has deleted it with the user.
-    if (result.ok || result.failure.code === 'provider_user.not_found') return;
-    const facts = { connectionId: connection.id, provider: connection.provider, code: result.failure.code };
-    this.log.error(facts, 'the credential of a deleted user is left at the provider');
   }
 
   private fits(provider: Provider, creation: Creation, snapshot: CredentialSnapshot): boolean {

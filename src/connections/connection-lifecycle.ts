@@ -8,7 +8,14 @@ import { Failure } from '../platform/errors/failure.js';
 import { Clock } from '../platform/time/clock.js';
 import { holdUser } from '../users/persistence/hold-user.js';
 import { ConnectionChanges } from './connection-changes.js';
-import { hasChangedHands, refuseTaken, succeeded, successionEvent, type Successor } from './credential-successor.js';
+import {
+  hasChangedHands,
+  isSameCredential,
+  refuseTaken,
+  succeeded,
+  successionEvent,
+  type Successor,
+} from './credential-successor.js';
 import type { Connection } from './domain/connection.js';
 import type { Evidence, NewConnectionEvent } from './domain/connection-event.js';
 import { decide, planned, type Decision, type DeletionStarted, type RefusalReason } from './domain/decide.js';
@@ -57,19 +64,27 @@ export class ConnectionLifecycle {
     private readonly clock: Clock,
   ) {}
 
-  /** The first row and the first event of a connection. @throws Failure `user.not_found` when the user was deleted */
+  /**
+   * The first row and the first event of a connection.
+   * @throws Failure `user.not_found` when the user was deleted; its credential goes at the provider then
+   */
   async begin(
     connection: Connection,
     origin: Origin,
     inSameTransaction: (manager: EntityManager) => Promise<void>,
   ): Promise<void> {
     const event = firstEvent(connection, origin);
-    await this.database.transaction(async (manager) => {
-      await holdUser(manager, connection.userId);
-      await inSameTransaction(manager);
-      await this.connections.insert(manager, connection);
-      await this.changes.record(manager, { before: null, after: connection, event });
-    });
+    await this.database
+      .transaction(async (manager) => {
+        await holdUser(manager, connection.userId);
+        await inSameTransaction(manager);
+        await this.connections.insert(manager, connection);
+        await this.changes.record(manager, { before: null, after: connection, event });
+      })
+      .catch(async (error: unknown) => {
+        if (error instanceof Failure && error.code === 'user.not_found') await this.strandNew(connection);
+        throw error;
+      });
     await this.tellCache(connection);
     this.log.log({ connectionId: connection.id, to: connection.state, cause: connection.cause }, 'connection created');
   }
@@ -100,16 +115,43 @@ export class ConnectionLifecycle {
     const { successor, facts, known = successor?.replaces, evidence } = options;
     const found = await this.connections.lock(manager, id);
     if (!found) throw new Failure('connection.not_found');
-    if (hasChangedHands(known, found)) return { before: found, connection: found, refused: 'overtaken' };
+    if (known && hasChangedHands(known, found)) {
+      await this.strand(manager, { ...found, provider: known.provider }, observation);
+      return { before: found, connection: found, refused: 'overtaken' };
+    }
     const begin = successor ? succeeded(found, successor, this.clock.now()) : { ...found, ...facts };
     const decision = this.decide(begin, observation, origin, options);
-    if (decision.kind === 'refuse') return { before: found, connection: found, refused: decision.reason };
+    if (decision.kind === 'refuse') {
+      if (found.state === 'deleted') await this.strand(manager, found, observation);
+      return { before: found, connection: found, refused: decision.reason };
+    }
     await options.inSameTransaction?.(manager);
     const before = successor ? found : begin;
     const connection = await this.connections.update(manager, decision.next);
     const event = successor ? successionEvent(found, decision.next, origin, evidence) : decision.event;
     await this.changes.record(manager, { before, after: connection, event });
     return { before, connection, refused: null };
+  }
+
+  /** The error of before says more than one that comes of this. */
+  private async strandNew({ id, userId, provider, credentialId }: Connection): Promise<void> {
+    if (!credentialId) return;
+    const stranded = { connectionId: null, userId, provider, credentialId };
+    await this.changes.strand(this.database.manager, stranded).catch((error: unknown) => {
+      const facts = { connectionId: id, provider, err: error };
+      this.log.error(facts, 'the credential of a deleted user is left at the provider');
+    });
+  }
+
+  /** What nobody will read again, as the connection no longer has the credential, is not forgotten. */
+  private async strand(
+    manager: EntityManager,
+    { id: connectionId, userId, provider, credentialId: own }: Connection,
+    observation: Observation | DeletionStarted,
+  ): Promise<void> {
+    const credentialId = observation.state === 'deleting' ? undefined : observation.credentialId;
+    if (!credentialId || isSameCredential(own, credentialId)) return;
+    await this.changes.strand(manager, { connectionId, userId, provider, credentialId });
   }
 
   /** Without a lock: the version tells whether somebody wrote meanwhile. @returns `null` when there is news, or they did */

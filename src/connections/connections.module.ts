@@ -67,6 +67,7 @@ import { ReadConnections } from './read-connections.js';
 import { RecoverCreations } from './recover-creations.js';
 import { RefreshConnection } from './refresh-connection.js';
 import { ReplaceLogin } from './replace-login.js';
+import { UpstreamDeletion } from './upstream-deletion.js';
 import { WatchConnection } from './watch-connection.js';
 
 const PERSISTENCE = [
@@ -114,6 +115,7 @@ const USE_CASES = [
   VerifyDeletions,
   PauseConnection,
   ExplainConnection,
+  UpstreamDeletion,
   WatchConnection,
   PruneAttempts,
   LinkTargets,

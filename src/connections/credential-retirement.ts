@@ -42,13 +42,33 @@ export class RetireFormerCredentials {
     return tried;
   }
 
-  private async retire(former: FormerCredential): Promise<void> {
+  /** Those of one connection, each once. @returns the code of the first that is left, `null` = all are gone */
+  async runFor(connectionId: string): Promise<string | null> {
+    let left: string | null = null;
+    for (let tried = 0; tried < BATCH; tried += 1) {
+      const now = this.clock.now();
+      const former = await this.formers.claimOf(connectionId, now, new Date(now.getTime() + HOLD_MS));
+      if (!former) break;
+      left = (await this.retire(former)) ?? left;
+    }
+    return left ?? (await this.formers.failureOf(connectionId));
+  }
+
+  /** For a connection that is purged: what its providers still have of before is theirs. */
+  async forget(connectionId: string): Promise<void> {
+    const count = await this.formers.removeOf(connectionId);
+    if (count > 0) this.log.warn({ connectionId, count }, 'former credentials are left at their providers');
+  }
+
+  /** @returns the code of a failure, `null` = it is gone */
+  private async retire(former: FormerCredential): Promise<string | null> {
     const { id, connectionId, provider, reason, attempts } = former;
     const facts = { formerCredentialId: id, connectionId, provider, reason };
     try {
       await this.delete(former);
       await this.formers.remove(id);
       this.log.log(facts, 'former credential is gone at the provider');
+      return null;
     } catch (error) {
       const code = error instanceof Failure ? error.code : 'internal';
       const providerSays = error instanceof Failure ? error.details.retryAt : undefined;
@@ -58,6 +78,7 @@ export class RetireFormerCredentials {
       const troubled = { ...facts, attempts: attempts + 1, code, ...(code === 'internal' && { err: error }) };
       if (attempts + 1 >= MANY_ATTEMPTS) this.log.error(troubled, 'former credential cannot be deleted');
       else this.log.warn(troubled, 'former credential is deleted later');
+      return code;
     }
   }
 

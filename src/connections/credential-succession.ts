@@ -5,6 +5,7 @@ import type { Provider } from '../credentials/provider.js';
 import { Failure } from '../platform/errors/failure.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
+import { CredentialTrail } from './credential-trail.js';
 import type { Connection } from './domain/connection.js';
 import type { Origin } from './origin.js';
 import { ConnectionRepository } from './persistence/connection.repository.js';
@@ -28,6 +29,7 @@ export class SucceedCredential {
     private readonly connections: ConnectionRepository,
     private readonly handover: CredentialHandover,
     private readonly providers: ProviderAccess,
+    private readonly trail: CredentialTrail,
   ) {}
 
   /** All or nothing. @throws Failure `connection.duplicate`, `connection.deleting`, `connection.not_found`, `connection.conflict` */
@@ -51,6 +53,16 @@ export class SucceedCredential {
     if (refused === null) return after;
     if (after.state === 'deleting') throw new Failure('connection.deleting');
     throw new Failure(after.state === 'deleted' ? 'connection.not_found' : 'connection.conflict');
+  }
+
+  /** The same with a credential that was made for this connection: when it does not become its own, nobody takes it. */
+  async runOrDiscard(connection: Connection, heir: Heir, origin: Origin): Promise<Connection> {
+    try {
+      return await this.run(connection, heir, origin);
+    } catch (error) {
+      await this.trail.discard(connection.userId, heir.provider.id, heir.snapshot.credentialId);
+      throw error;
+    }
   }
 
   /** A directory that cannot be read does not lose a connection: the id stands in for the name. */

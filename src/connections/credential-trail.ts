@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { ProviderId } from '../credentials/provider-id.js';
 import type { SecretValue } from '../credentials/secret-value.js';
 import { Clock } from '../platform/time/clock.js';
-import { ConnectionChanges, type ConnectionChange } from './connection-changes.js';
+import { ConnectionChanges, type ConnectionChange, type StrandedCredential } from './connection-changes.js';
 import { isSameCredential } from './credential-successor.js';
 import { ConnectionRepository } from './persistence/connection.repository.js';
 import { FormerCredentialRepository } from './persistence/former-credential.repository.js';
@@ -27,14 +27,20 @@ export class CredentialTrail implements OnModuleInit {
 
   onModuleInit(): void {
     this.changes.follow(async (manager, change) => this.follow(manager, change));
+    this.changes.followStranded(async (manager, stranded) => this.take(manager, stranded));
   }
 
-  /** A visit brought it and nobody takes it. One that a connection has stays. */
+  /** A visit or a call brought it and nobody takes it. One that a connection has stays. */
   async discard(userId: string, provider: ProviderId, credentialId: SecretValue): Promise<void> {
     if (await this.connections.findByCredential(provider, credentialId)) return;
     const now = this.clock.now();
     const former = { connectionId: null, userId, provider, credentialId, reason: 'refused' as const };
     await this.formers.addAlone({ ...former, createdAt: now, dueAt: new Date(now.getTime() + DISCARD_AFTER_MS) });
+  }
+
+  private async take(manager: EntityManager, stranded: StrandedCredential): Promise<void> {
+    const now = this.clock.now();
+    await this.formers.add(manager, { ...stranded, reason: 'refused', createdAt: now, dueAt: now });
   }
 
   private async follow(manager: EntityManager, { before, after }: ConnectionChange): Promise<void> {

@@ -1,13 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-import type { ProviderFailure } from '../credentials/failure.js';
 import type { Observation } from '../credentials/observation.js';
-import { fail, ok, type Result } from '../credentials/result.js';
 import { Failure } from '../platform/errors/failure.js';
-import { ProviderAccess } from '../providers/registry/provider-access.js';
-import { ProviderRegistry } from '../providers/registry/provider-registry.js';
 import { ConnectionLifecycle } from './connection-lifecycle.js';
-import { credentialRefOf } from './credential-ref.js';
 import type { UpstreamAnswer } from './deletion-receipt.js';
 import { DeletionReceipts } from './deletion-receipts.js';
 import { DeletionRetries } from './deletion-retries.js';
@@ -15,6 +10,7 @@ import type { Connection } from './domain/connection.js';
 import type { Origin } from './origin.js';
 import { ConnectionRepository } from './persistence/connection.repository.js';
 import { evidenceOf } from './provider-evidence.js';
+import { UpstreamDeletion } from './upstream-deletion.js';
 
 /** How far a deletion is. */
 export interface DeletionProgress {
@@ -30,8 +26,7 @@ export class DeleteConnection {
 
   constructor(
     private readonly connections: ConnectionRepository,
-    private readonly registry: ProviderRegistry,
-    private readonly providers: ProviderAccess,
+    private readonly upstream: UpstreamDeletion,
     private readonly lifecycle: ConnectionLifecycle,
     private readonly receipts: DeletionReceipts,
     private readonly retries: DeletionRetries,
@@ -58,25 +53,34 @@ export class DeleteConnection {
    * what it said. @throws Failure `connection.not_found`
    */
   async purge(id: string, origin: Origin): Promise<DeletionProgress> {
-    const begun = await this.begin(id, origin);
-    if (begun) {
-      const answer = await this.askProvider(begun);
-      await this.bury(begun, answer.ok ? answer.value : `failed:${answer.failure.code}`, origin);
+    let begun = await this.begin(id, origin);
+    for (let round = 1; begun && round <= PURGE_ROUNDS; round += 1) {
+      const own = await this.upstream.run(begun);
+      const left = await this.upstream.purgeFormers(id);
+      const code = own.ok ? left : own.failure.code;
+      const answer = own.ok && code === null ? own.value : (`failed:${String(code)}` as const);
+      // Another credential may have come meanwhile, which is asked for then.
+      begun = (await this.bury(begun, answer, origin)) ? null : await this.begin(id, origin);
     }
-    return this.progress(id, true);
+    return this.progress(id, begun === null);
   }
 
   /** The second half, also for a deletion that a crash cut short. @returns true when it is done. */
   async finish(connection: Connection, origin: Origin): Promise<boolean> {
     if (connection.state === 'deleted') return true;
-    const answer = await this.askProvider(connection);
-    if (answer.ok) {
-      await this.bury(connection, answer.value, origin);
-      return true;
+    if (await this.retries.waitsForCall(connection)) return false;
+    const answer = await this.upstream.run(connection);
+    if (!answer.ok) {
+      const facts = { connectionId: connection.id, provider: connection.provider, ...evidenceOf(answer.failure) };
+      this.log.warn(facts, 'deletion goes on later');
+      await this.retries.later(connection, answer.failure.retryAt);
+      return false;
     }
-    const facts = { connectionId: connection.id, provider: connection.provider, ...evidenceOf(answer.failure) };
-    this.log.warn(facts, 'deletion goes on later');
-    await this.retries.later(connection, answer.failure.retryAt);
+    // Its own credential does not wait for those that it had before.
+    await this.receipts.answered('connection', connection.id, answer.value);
+    if ((await this.upstream.runFormers(connection.id)) && (await this.bury(connection, answer.value, origin)))
+      return true;
+    await this.retries.later(connection);
     return false;
   }
 
@@ -90,17 +94,13 @@ export class DeleteConnection {
     throw new Failure('connection.not_found', { detail: 'There is no connection with this id.' });
   }
 
-  private async askProvider(connection: Connection): Promise<Result<UpstreamAnswer, ProviderFailure>> {
-    if (!connection.credentialId) return ok('not_needed');
-    const provider = this.registry.get(connection.provider);
-    if (!provider) return fail(ABSENT);
-    const result = await provider.credentials.delete(credentialRefOf(connection), this.providers.call());
-    return result.ok ? ok(result.value.alreadyGone ? 'already_gone' : 'deleted') : result;
-  }
-
-  private async bury({ id }: Connection, answer: UpstreamAnswer, origin: Origin): Promise<void> {
+  /** @returns false when it has another credential than the one that was asked for */
+  private async bury(connection: Connection, answer: UpstreamAnswer, origin: Origin): Promise<boolean> {
+    const { id } = connection;
     await this.receipts.answered('connection', id, answer);
-    await this.lifecycle.apply(id, GONE, origin, { evidence: { note: NOTES[answer] ?? `deleted here, ${answer}` } });
+    const evidence = { note: NOTES[answer] ?? `deleted here, ${answer}` };
+    const { refused } = await this.lifecycle.apply(id, GONE, origin, { evidence, known: connection });
+    return refused !== 'overtaken';
   }
 
   private async progress(id: string, done: boolean): Promise<DeletionProgress> {
@@ -110,17 +110,13 @@ export class DeleteConnection {
   }
 }
 
+/** Each but the first is for a credential that a call brought while the one before was asked for. */
+const PURGE_ROUNDS = 3;
+
 const GONE: Observation = { state: 'deleted', cause: 'none', providerStatus: 'DELETED', providerStatusAt: null };
 
 const NOTES: Readonly<Record<string, string>> = {
   deleted: 'deleted at the provider',
   already_gone: 'already gone at the provider',
   not_needed: 'nothing to delete at the provider',
-};
-
-/** The provider's settings were taken away. Its connections wait until they are back, or for an operator. */
-const ABSENT: ProviderFailure = {
-  code: 'provider.disabled',
-  message: 'The provider is not configured.',
-  mayHaveHappened: false,
 };

@@ -60,7 +60,7 @@ export class ReplaceLogin {
   ): Promise<Connection> {
     if (!result.ok) return this.claims.conclude(claim, result, origin);
     if (isNew) {
-      return this.succession.run(claim.connection, { provider, snapshot: result.value, fingerprint }, origin);
+      return this.succession.runOrDiscard(claim.connection, { provider, snapshot: result.value, fingerprint }, origin);
     }
     return this.claims.conclude(claim, ok(result.value.observation), origin, { facts: { fingerprint } });
   }

@@ -17,17 +17,15 @@ export class LinkVisits {
   ) {}
 
   /**
-   * A visit that brings a new credential needs no connection: what came out must be settled even when it is gone.
-   * @throws Failure `link.used` when the visit is over, `connection.not_found` when its connection is gone, `link.other_provider` when it moved
+   * What came out must be settled also when the connection is gone, goes or has moved: the provider has it.
+   * @throws Failure `link.used` when the visit is over
    */
   async visit(session: LinkSession, server: Pick<ServerConfig, 'publicUrl'>): Promise<LinkReturn> {
     const { state, handle, purpose, userId, connectionId } = session;
     if (!state) throw new Failure('link.used');
     const provider = this.providers.provider(session.provider);
-    const target =
-      purpose === 'connect' || connectionId === null
-        ? null
-        : await this.targets.find(connectionId, userId, provider, purpose);
+    const repairs = purpose !== 'connect' && connectionId !== null;
+    const target = repairs ? await this.targets.find(connectionId, userId, provider, purpose).catch(noTarget) : null;
     return {
       user: providerUserRef(userId),
       purpose,
@@ -38,4 +36,11 @@ export class LinkVisits {
       ...(target?.credential ? { credential: target.credential } : {}),
     };
   }
+}
+
+const LOST: ReadonlySet<string> = new Set(['connection.not_found', 'connection.deleting', 'link.other_provider']);
+
+function noTarget(error: unknown): null {
+  if (error instanceof Failure && LOST.has(error.code)) return null;
+  throw error;
 }

@@ -1,5 +1,6 @@
 import { connectionTag, userTag } from '../../src/cache/keys.js';
 import type { ObservedState } from '../../src/credentials/observation.js';
+import { Opened } from '../../src/platform/crypto/opened.js';
 import { Failure } from '../../src/platform/errors/failure.js';
 import { at, NOON } from '../factories/connection.factory.js';
 import { observed } from '../factories/observation.factory.js';
@@ -131,20 +132,26 @@ describe('the one door for state', () => {
     expect(await store.query('SELECT 1 FROM connection_events')).toHaveLength(before.length + 1);
   });
 
-  it('is not anonymised while it is live, and what was begun for its user is gone', async () => {
+  it('is not anonymised while it is live, while another is being created, or a provider has one of before', async () => {
     const { id, userId } = await store.add({ externalUserId: 'cust-with-a-name' });
-    await store.creations.reserve(store.creation(userId));
+    const anonymise = () => store.source.transaction((manager) => store.connections.anonymise(manager, userId));
+    const creation = store.creation(userId);
+    await store.creations.reserve(creation);
 
-    const live = await store.source.transaction((manager) => store.connections.anonymise(manager, userId));
+    const live = await anonymise();
     await store.lifecycle.apply(id, { state: 'deleting' }, TESTER);
     await store.lifecycle.apply(id, observed('deleted'), TESTER);
-    const dead = await store.source.transaction((manager) => store.connections.anonymise(manager, userId));
+    const creating = await anonymise();
+    await store.creations.drop(creation.id);
+    await store.lifecycle.apply(id, { ...observed('active'), credentialId: new Opened('late') }, TESTER);
+    const former = await anonymise();
+    await store.query('DELETE FROM former_credentials WHERE user_id = $1', [userId]);
+    const dead = await anonymise();
 
-    expect([live, dead]).toEqual([false, true]);
+    expect([live, creating, former, dead]).toEqual([false, false, false, true]);
     expect(await store.query('SELECT external_user_id FROM connections WHERE id = $1', [id])).toEqual([
       { external_user_id: `deleted:${userId}` },
     ]);
-    expect(await store.query('SELECT 1 FROM connection_creations WHERE user_id = $1', [userId])).toEqual([]);
   });
 
   it('has a login taken by one of many who want it, and given back only by who took it', async () => {

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 
 import { TaggedCache, type Loaded } from '../../src/cache/tagged-cache.js';
 import { ConnectionChanges } from '../../src/connections/connection-changes.js';
+import { CredentialTrail } from '../../src/connections/credential-trail.js';
 import { DeletionReceipts } from '../../src/connections/deletion-receipts.js';
 import { DeletionTallies } from '../../src/connections/deletion-tallies.js';
 import { ProviderTraitsReader } from '../../src/connections/provider-traits.js';
@@ -24,6 +25,8 @@ import { ConnectionWorkRepository } from '../../src/connections/persistence/conn
 import { ConnectionEntity } from '../../src/connections/persistence/connection.entity.js';
 import { ConnectionMapper } from '../../src/connections/persistence/connection.mapper.js';
 import { ConnectionRepository } from '../../src/connections/persistence/connection.repository.js';
+import { FormerCredentialEntity } from '../../src/connections/persistence/former-credential.entity.js';
+import { FormerCredentialRepository } from '../../src/connections/persistence/former-credential.repository.js';
 import { DeletionReceiptEntity } from '../../src/connections/persistence/deletion-receipt.entity.js';
 import { DeletionReceiptRepository } from '../../src/connections/persistence/deletion-receipt.repository.js';
 import { providerId } from '../../src/credentials/provider-id.js';
@@ -77,6 +80,7 @@ export class ConnectionStore {
   readonly users: UserRepository;
   readonly lifecycle: ConnectionLifecycle;
   readonly receipts: DeletionReceipts;
+  readonly formers: FormerCredentialRepository;
 
   private constructor(
     readonly database: TestDatabase,
@@ -84,7 +88,8 @@ export class ConnectionStore {
     readonly registry: ProviderRegistry,
   ) {
     const keys = new KeyRing([{ id: 'test', key: Buffer.alloc(32, 7) }]);
-    this.mapper = new ConnectionMapper(new Sealer(keys), new LookupHash(Buffer.alloc(32, 7)));
+    const sealer = new Sealer(keys);
+    this.mapper = new ConnectionMapper(sealer, new LookupHash(Buffer.alloc(32, 7)));
     this.connections = new ConnectionRepository(source, this.mapper);
     this.lists = new ConnectionListRepository(source, this.mapper);
     this.events = new ConnectionEventRepository(source);
@@ -93,6 +98,8 @@ export class ConnectionStore {
     this.users = new UserRepository(source);
     this.attempts = new RefreshAttemptRepository(source);
     const changes = new ConnectionChanges(this.events);
+    this.formers = new FormerCredentialRepository(source, sealer, this.mapper, new UuidIds());
+    new CredentialTrail(changes, this.formers, this.connections, this.clock).onModuleInit();
     const receipts = new DeletionReceiptRepository(source);
     this.receipts = new DeletionReceipts(changes, receipts, new DeletionTallies(), new UuidIds(), this.clock);
     this.lifecycle = new ConnectionLifecycle(
@@ -112,6 +119,7 @@ export class ConnectionStore {
       ConnectionEventEntity,
       ConnectionCreationEntity,
       DeletionReceiptEntity,
+      FormerCredentialEntity,
       UserEntity,
       ProviderUserEntity,
     ];

@@ -1,11 +1,13 @@
 import { AnswerChallenge } from '../../src/connections/answer-challenge.js';
 import { AuthenticateConnection } from '../../src/connections/authenticate-connection.js';
 import { ClaimedCall } from '../../src/connections/claimed-call.js';
+import { RetireFormerCredentials } from '../../src/connections/credential-retirement.js';
 import { DeleteConnection } from '../../src/connections/delete-connection.js';
 import { DeletionRetries } from '../../src/connections/deletion-retries.js';
 import { ObserveConnection } from '../../src/connections/observe-connection.js';
 import { ReadConnections } from '../../src/connections/read-connections.js';
 import { RefreshConnection } from '../../src/connections/refresh-connection.js';
+import { UpstreamDeletion } from '../../src/connections/upstream-deletion.js';
 import type { Connection } from '../../src/connections/domain/connection.js';
 import type { CredentialSnapshot } from '../../src/credentials/credentials.service.js';
 import type { ProviderFailure, ProviderFailureCode } from '../../src/credentials/failure.js';
@@ -41,7 +43,9 @@ export class RacesWorld {
     this.authentication = new AuthenticateConnection(read, access, claims);
     this.answering = new AnswerChallenge(read, access, claims, clock);
     const retries = new DeletionRetries(work, clock);
-    this.deletion = new DeleteConnection(connections, store.registry, access, lifecycle, store.receipts, retries);
+    const formers = new RetireFormerCredentials(store.formers, connections, access, clock);
+    const upstream = new UpstreamDeletion(store.registry, access, formers);
+    this.deletion = new DeleteConnection(connections, upstream, lifecycle, store.receipts, retries);
   }
 
   /** @param otherCapabilities of the second provider, over those of the fake. */

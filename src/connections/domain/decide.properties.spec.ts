@@ -67,7 +67,7 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-/** Plays steps one after the other; `each` sees every one. */
+/** Plays steps one after the other; `each` sees every one but what comes while the connection is being deleted. */
 function play(
   steps: readonly Step[],
   each: (before: Connection, step: Step, after: Connection | null) => void,
@@ -76,7 +76,8 @@ function play(
   let now = connection({ providerStatusAt: at(-20_000) });
   steps.forEach((one, tick) => {
     const decision = decide(frozen(now), frozen(one), frozen(context(tick, more)));
-    each(now, one, decision.kind === 'apply' ? decision.next : null);
+    const isLate = now.state === 'deleting' && one.state !== 'deleting' && one.state !== 'deleted';
+    if (!isLate) each(now, one, decision.kind === 'apply' ? decision.next : null);
     if (decision.kind === 'apply') now = decision.next;
   });
   return now;
@@ -153,6 +154,27 @@ describe('decide, for any observations in any order', () => {
     );
   });
 
+  it('keeps of what comes late to a deletion only which credential is to be deleted', () => {
+    fc.assert(
+      fc.property(observation, (late) => {
+        const before = connection({ state: 'deleting', nextSyncAt: null });
+        const decision = decide(before, late, context(1));
+        if (late.state === 'deleted') return;
+        expect(decision.kind).toBe(late.credentialId ? 'apply' : 'refuse');
+        if (decision.kind === 'refuse') return;
+        const { credentialId, sessionRef, nextWatchAt, updatedAt } = decision.next;
+        expect(decision).toEqual({
+          kind: 'apply',
+          next: { ...before, credentialId, sessionRef, nextWatchAt, updatedAt },
+          event: null,
+        });
+        expect([credentialId, sessionRef]).toEqual([late.credentialId, late.sessionRef ?? null]);
+        expect(nextWatchAt?.getTime()).toBeGreaterThan(updatedAt.getTime());
+      }),
+      RUNS,
+    );
+  });
+
   it('is not moved by a status word that nobody knows', () => {
     fc.assert(
       fc.property(sequences, (steps) => {
@@ -170,7 +192,7 @@ describe('decide, for any observations in any order', () => {
         play(steps, (_before, _one, after) => {
           if (!after) return;
           expect(after.challenge !== null).toBe(after.state === 'awaiting_user');
-          if (!isMoving(after.state)) expect(after.sessionRef).toBeNull();
+          if (!isMoving(after.state) && after.state !== 'deleting') expect(after.sessionRef).toBeNull();
           expect(after.retryAt !== null).toBe(after.state === 'retrying');
           if (after.state !== 'active') expect(after.nextSyncAt).toBeNull();
           if (after.state === 'active') expect([after.consecutiveFailures, after.wrongLoginCount]).toEqual([0, 0]);

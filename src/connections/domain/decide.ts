@@ -3,10 +3,11 @@ import type { Connection } from './connection.js';
 import type { Evidence, NewConnectionEvent, Trigger } from './connection-event.js';
 import { isMoving, TRANSITIONS, type ConnectionState } from './connection-state.js';
 import { consentRenewableFrom } from './clocks.js';
+import { arrivedWhileDeleting, buried, deletionStarted } from './deletion-steps.js';
 import { believable, compareWithKnown, isPlaced, isUnknownStatus, sameQuestion, tellsMore } from './reading-order.js';
 import { statusWord } from './status-word.js';
 import { isReadBySync, plannedSync, type SyncRhythm } from './sync-schedule.js';
-import { DELETION_WATCH_MS, nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
+import { nextWatchAt, retryAfterFailures, retryAgain } from './watch-schedule.js';
 
 /** Who or what brought an observation, and when. */
 export interface DecisionContext {
@@ -55,7 +56,7 @@ export function decide(
   context: DecisionContext,
 ): Decision {
   if (context.fence !== undefined && context.fence < connection.fence) return refuse('stale_fence');
-  if (!TRANSITIONS[connection.state].includes(brought.state)) return refuse('illegal_transition');
+  if (!TRANSITIONS[connection.state].includes(brought.state)) return refusedTransition(connection, brought, context);
   if (brought.state === 'deleting') return startDeletion(connection, context);
   const observation = believable(brought, context.now);
   if (isUnknownStatus(observation)) return refuse('unknown_status');
@@ -175,32 +176,18 @@ function newest(known: Date | null, observed: Date | null | undefined): Date | n
 }
 
 function startDeletion(connection: Connection, context: DecisionContext): Decision {
-  const next: Connection = {
-    ...connection,
-    state: 'deleting',
-    cause: 'none',
-    stateSince: connection.state === 'deleting' ? connection.stateSince : context.now,
-    challenge: null,
-    sessionRef: null,
-    retryAt: null,
-    nextSyncAt: null,
-    nextWatchAt: new Date(context.now.getTime() + DELETION_WATCH_MS),
-    updatedAt: context.now,
-  };
+  const next = deletionStarted(connection, context.now);
   const event = connection.state === 'deleting' ? null : eventOf(connection, next, context);
   return { kind: 'apply', next, event };
 }
 
-/** A deleted connection keeps its story and nothing that opens anything. */
-function buried(connection: Connection, now: Date): Connection {
-  return {
-    ...connection,
-    credentialId: null,
-    fingerprint: null,
-    nextWatchAt: null,
-    consentRenewableFrom: null,
-    deletedAt: now,
-  };
+function refusedTransition(
+  connection: Connection,
+  brought: Observation | DeletionStarted,
+  { now }: DecisionContext,
+): Decision {
+  const next = brought.state === 'deleting' ? null : arrivedWhileDeleting(connection, brought, now);
+  return next ? { kind: 'apply', next, event: null } : refuse('illegal_transition');
 }
 
 function isNews(before: Connection, after: Connection): boolean {

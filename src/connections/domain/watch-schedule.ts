@@ -12,6 +12,8 @@ export const SLOWEST_WATCH_MS = 10 * SECOND;
 export const SETTLED_WATCH_MS = 6 * 60 * MINUTE;
 /** Whoever begins a deletion asks the provider itself; the watch only goes on with what was cut short. */
 export const DELETION_WATCH_MS = 40 * SECOND;
+/** What a call brought that the deletion waited for is asked for next. */
+export const DELETION_GOES_ON_MS = SECOND;
 const SETTLED: readonly ConnectionState[] = ['active', 'reauth_required', 'blocked'];
 const FIRST_RETRY_MS = MINUTE;
 const LONGEST_RETRY_MS = 6 * 60 * MINUTE;

@@ -52,6 +52,23 @@ export class ConnectionWorkRepository {
     );
   }
 
+  /** Ends a claim so that the next one is told of it: what its holder was to find out is still open. */
+  async endWork(id: string, fence: number, now: Date): Promise<void> {
+    await this.database.query(
+      `UPDATE connections SET lease_until = $3, lease_owner = NULL WHERE id = $1 AND fence = $2`,
+      [id, fence, now],
+    );
+  }
+
+  /** Until when somebody may be at work on it at most. `null` = nobody is. */
+  async claimedUntil(id: string, now: Date): Promise<Date | null> {
+    const rows = await this.database.query<{ until: Date }[]>(
+      `SELECT lease_until AS until FROM connections WHERE id = $1 AND lease_until > $2`,
+      [id, now],
+    );
+    return rows[0]?.until ?? null;
+  }
+
   /** Takes due connections of a provider, oldest first, and hides them from others for `holdMs`. */
   async claimDueForWatch(provider: ProviderId, now: Date, limit: number, holdMs: number): Promise<string[]> {
     const rows = await this.returning<{ id: string }>(

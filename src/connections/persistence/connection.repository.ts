@@ -10,6 +10,7 @@ import { READING_GAP_MS } from '../domain/watch-schedule.js';
 import { ConnectionCreationEntity } from './connection-creation.entity.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionMapper } from './connection.mapper.js';
+import { FormerCredentialEntity } from './former-credential.entity.js';
 
 /** One turn of a connection. */
 export interface Turn {
@@ -102,12 +103,13 @@ export class ConnectionRepository {
 
   /**
    * Takes from the records of a deleted user what names the person.
-   * @returns false when there is a live one, which must go first.
+   * @returns false when there is a live one, one that is being created, or a credential that a provider still has.
    */
   async anonymise(manager: EntityManager, userId: string): Promise<boolean> {
-    // First, so that whoever is turning a creation into a connection has finished or never will.
-    await manager.delete(ConnectionCreationEntity, { userId });
+    // A creation under way ends as a connection, or recovery finds out that it left nothing.
+    if (await manager.existsBy(ConnectionCreationEntity, { userId })) return false;
     if (await manager.existsBy(ConnectionEntity, { userId, deletedAt: IsNull() })) return false;
+    if (await manager.existsBy(FormerCredentialEntity, { userId })) return false;
     await manager.update(ConnectionEntity, { userId }, { externalUserId: `deleted:${userId}`, reference: null });
     return true;
   }

@@ -70,12 +70,17 @@ export class DeletionReceiptRepository {
       .execute();
   }
 
-  /** The first answer counts: after a crash the provider says of its own work that the credential is gone already. */
+  /**
+   * The first answer counts: after a crash the provider says of its own work that the credential is gone already. A
+   * credential that was deleted, or could not be, counts more than one that was not there.
+   */
   async answered(subjectKind: SubjectKind, subjectId: string, answer: string, at: Date): Promise<void> {
     await this.database.query(
       `UPDATE deletion_receipts
-          SET upstream_answer = coalesce(upstream_answer, $3), upstream_at = coalesce(upstream_at, $4)
-        WHERE subject_kind = $1 AND subject_id = $2 AND completed_at IS NULL`,
+          SET upstream_answer = $3, upstream_at = $4
+        WHERE subject_kind = $1 AND subject_id = $2 AND completed_at IS NULL
+          AND (upstream_answer IS NULL OR $3 LIKE 'failed:%'
+            OR (upstream_answer IN ('already_gone', 'not_needed') AND $3 = 'deleted'))`,
       [subjectKind, subjectId, answer, at],
     );
   }

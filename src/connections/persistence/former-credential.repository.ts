@@ -87,12 +87,43 @@ export class FormerCredentialRepository {
         RETURNING id`,
       [now, holdUntil, limit],
     );
+    return this.opened(rows);
+  }
+
+  private async opened(rows: readonly { readonly id: string }[]): Promise<FormerCredential[]> {
     if (rows.length === 0) return [];
     const found = await this.database.manager.findBy(FormerCredentialEntity, { id: In(rows.map(({ id }) => id)) });
     return found.map(({ id, connectionId, userId, provider, reason, attempts, credentialSealed }) => {
       const credentialId = new SealedSecret(this.sealer, credentialSealed, addressOf(id));
       return { id, connectionId, userId, provider, reason, attempts, credentialId };
     });
+  }
+
+  /** Of one connection, due and not held by another process. */
+  async claimOf(connectionId: string, now: Date, holdUntil: Date): Promise<FormerCredential | null> {
+    const [rows] = await this.database.query<[{ id: string }[], number]>(
+      `UPDATE former_credentials SET due_at = $3, leased_until = $3
+        WHERE id IN (SELECT id FROM former_credentials
+                      WHERE connection_id = $1 AND due_at <= $2 LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id`,
+      [connectionId, now, holdUntil],
+    );
+    return (await this.opened(rows))[0] ?? null;
+  }
+
+  /** Why one of a connection is still there. `null` = none is. */
+  async failureOf(connectionId: string): Promise<string | null> {
+    const [row] = await this.database.query<{ failure: string }[]>(
+      `SELECT coalesce(last_failure, 'credential.busy') AS failure FROM former_credentials
+        WHERE connection_id = $1 ORDER BY created_at LIMIT 1`,
+      [connectionId],
+    );
+    return row?.failure ?? null;
+  }
+
+  async removeOf(connectionId: string): Promise<number> {
+    const { affected } = await this.database.manager.delete(FormerCredentialEntity, { connectionId });
+    return affected ?? 0;
   }
 
   async remove(id: string): Promise<void> {

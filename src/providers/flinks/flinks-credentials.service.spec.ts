@@ -6,6 +6,7 @@ import {
   after,
   at,
   AUTHORIZE,
+  AUTHORIZE_ASYNC,
   call,
   card,
   DETAIL,
@@ -333,6 +334,46 @@ describe('FlinksCredentialsService', () => {
       server.plan(DELETE, refused(code, status));
       const retryAt = code === 'CARD_IN_USE' ? { retryAt: new Date('2026-01-05T14:04:00Z') } : {};
       expect(await flinks.credentials.delete(card, call)).toMatchObject({ failure: { code: failure, ...retryAt } });
+    });
+
+    describe('of a login that Flinks still works on', () => {
+      const underWay = async () => {
+        server.plan(AUTHORIZE, json(fixture('pending-202'), 202));
+        const { credentialId, observation } = await created();
+        expect(observation.state).toBe('authenticating');
+        return after({ user, credentialId }, observation);
+      };
+
+      it('waits', async () => {
+        const ref = await underWay();
+        server.plan(AUTHORIZE_ASYNC, json(fixture('pending-202'), 202));
+        expect(await flinks.credentials.delete(ref, call)).toMatchObject({
+          failure: { code: 'credential.busy', retryAt: new Date('2026-01-05T14:03:10Z') },
+        });
+      });
+
+      it('takes the card that it made', async () => {
+        const ref = await underWay();
+        server.plan(AUTHORIZE_ASYNC, json(fixture('authorize-200')));
+        server.plan(DELETE, json({ StatusCode: 200, Message: `LoginId ${LOGIN_ID} has been removed` }));
+        expect(await flinks.credentials.delete(ref, call)).toEqual({ ok: true, value: { alreadyGone: false } });
+      });
+
+      it.each([
+        ['was refused', refused('INVALID_LOGIN')],
+        ['asks', json(fixture('authorize-203'), 203)],
+        ['is over', refused('SESSION_NONEXISTENT', 401)],
+      ])('finds nothing where it %s', async (_what, reply) => {
+        const ref = await underWay();
+        server.plan(AUTHORIZE_ASYNC, reply);
+        expect(await flinks.credentials.delete(ref, call)).toEqual({ ok: true, value: { alreadyGone: true } });
+      });
+
+      it('is no deletion when Flinks does not answer', async () => {
+        const ref = await underWay();
+        server.plan(AUTHORIZE_ASYNC, { status: 503, body: '' });
+        expect(await flinks.credentials.delete(ref, call)).toMatchObject({ ok: false });
+      });
     });
 
     it('believes no page of a proxy', async () => {

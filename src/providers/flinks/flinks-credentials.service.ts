@@ -23,7 +23,7 @@ import { flinksFailure } from './flinks.errors.js';
 import { dataGroup, type DataGroup } from './flinks.types.js';
 import { FlinksAnswering } from './flinks-answering.js';
 import { FlinksCards } from './flinks-cards.js';
-import { credentialIdOf, type FlinksCredentialId } from './flinks-credential-id.js';
+import { credentialIdOf, type FlinksCredentialId, type ProvisionalId } from './flinks-credential-id.js';
 import { identityOf, languageOf } from './flinks-login-identity.js';
 import { FlinksLogins } from './flinks-logins.js';
 import { observeOpen, observeProvisional } from './flinks-readings.js';
@@ -31,6 +31,9 @@ import { sessionOf } from './flinks-session.js';
 import { FlinksSessions } from './flinks-sessions.js';
 
 type Outcome<T> = Promise<Result<T, ProviderFailure>>;
+
+/** From one look at a login that Flinks works on to the next, before what it makes is deleted. */
+const WORKING_MS = 10_000;
 
 /** Flinks' cards and their sessions behind the contract. Flinks has no users: whoever has a LoginId has its data. */
 @Injectable()
@@ -70,9 +73,10 @@ export class FlinksCredentialsService extends CredentialsService {
 
   override async delete(ref: CredentialRef, call: CallContext): Outcome<{ readonly alreadyGone: boolean }> {
     const id = credentialIdOf(ref);
-    // Before a login has succeeded Flinks stores nothing.
-    if (id?.kind !== 'login') return ok({ alreadyGone: true });
-    return operation(call, async (inner) => this.cards.delete(id.loginId, inner));
+    if (!id) return ok({ alreadyGone: true });
+    return operation(call, async (inner) =>
+      id.kind === 'login' ? this.cards.delete(id.loginId, inner) : this.deleteUnfinished(id, ref, inner),
+    );
   }
 
   override async refresh(ref: CredentialRef, options: RefreshOptions, call: CallContext): Outcome<Observation> {
@@ -103,6 +107,24 @@ export class FlinksCredentialsService extends CredentialsService {
     call: CallContext,
   ): Outcome<Observation> {
     return operation(call, async (inner) => this.answering.submit(ref, challenge, answers, inner), BANK_DEADLINE_MS);
+  }
+
+  /** Before a login has succeeded Flinks stores nothing; one that it still works on may succeed yet. */
+  private async deleteUnfinished(
+    id: ProvisionalId,
+    ref: CredentialRef,
+    call: CallContext,
+  ): Outcome<{ readonly alreadyGone: boolean }> {
+    const session = sessionOf(ref.sessionRef);
+    if (session?.step !== 'authorize') return ok({ alreadyGone: true });
+    const observed = await this.sessions.follow(session, id, call);
+    if (!observed.ok) return observed;
+    const { state, credentialId } = observed.value;
+    const made = credentialId && credentialIdOf({ credentialId });
+    if (made?.kind === 'login') return this.cards.delete(made.loginId, call);
+    if (state !== 'authenticating') return ok({ alreadyGone: true });
+    const retryAt = new Date(this.clock.now().getTime() + WORKING_MS);
+    return fail(flinksFailure('credential.busy', { retryAt }));
   }
 
   private async look(ref: CredentialRef, id: FlinksCredentialId, call: CallContext): Outcome<Observation> {
