@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
@@ -34,7 +35,10 @@ async function main(): Promise<void> {
   try {
     await client.connect();
     await connectAll(mooring.url, client);
+    await quietDisk(client);
+    const machine = await probed(database.url);
     await accepting(mooring.url);
+    await machine.note();
     await none(client, `SELECT 1 FROM webhook_inbox WHERE status = 'received' LIMIT 1`);
     // Those of the first measure are about nobody and would be looked up again a minute later.
     await client.query('TRUNCATE webhook_inbox');
@@ -79,6 +83,39 @@ async function simulate(): Promise<void> {
     parentPort?.postMessage(tink.control.state().credentials.map(({ id }) => id));
   });
   parentPort?.postMessage({ url: tink.url, linkUrl: tink.linkUrl });
+}
+
+/** What the machine itself does meanwhile: a row is written durably every 20 ms, and late timers of the senders are counted. */
+async function probed(url: string): Promise<{ note(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('CREATE TABLE bench_probe (at timestamptz NOT NULL)');
+  const times: number[] = [];
+  const late = monitorEventLoopDelay({ resolution: 5 });
+  late.enable();
+  const stopped = new AbortController();
+  const probing = (async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      const begun = performance.now();
+      await client.query('INSERT INTO bench_probe VALUES (clock_timestamp())');
+      times.push(performance.now() - begun);
+      await pause(20);
+    }
+  })();
+  return {
+    note: async () => {
+      stopped.abort();
+      await probing;
+      late.disable();
+      await client.query('DROP TABLE bench_probe');
+      await client.end();
+      const [p50, p99, most] = [percentile(times, 0.5), percentile(times, 0.99), Math.max(...times)];
+      report.note(
+        `a bare insert meanwhile: p50 ${String(round(p50))} ms, p99 ${String(round(p99))} ms, most ${String(round(most))} ms`,
+      );
+      report.note(`the senders' own timers were late by up to ${String(round(late.max / 1e6))} ms`);
+    },
+  };
 }
 
 /** At a steady rate, whether or not answers come. Each is about somebody else, so that each has a job. */
