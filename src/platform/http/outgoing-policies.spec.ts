@@ -32,15 +32,13 @@ describe('the waits between attempts', () => {
 
 describe('a circuit', () => {
   const circuit = { windowCalls: 4, minimumCalls: 2, failureShare: 0.5, initialBreakMs: 1_000, maxBreakMs: 4_000 };
-  let now = 0;
 
   beforeEach(() => {
-    now = 1_000_000;
-    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    jest.useFakeTimers();
   });
 
   afterEach(() => {
-    jest.restoreAllMocks();
+    jest.useRealTimers();
   });
 
   it('tells what it would let through: nothing in its break and during a trial, then one call', async () => {
@@ -49,16 +47,16 @@ describe('a circuit', () => {
     expect(admits()).toBe('all');
     for (let call = 0; call < 2; call += 1) await policy.execute(() => unavailable);
     for (const breakMs of [1_000, 2_000, 4_000, 4_000]) {
-      now += breakMs;
+      jest.advanceTimersByTime(breakMs);
       expect(admits()).toBe('none');
-      now += 1;
+      jest.advanceTimersByTime(101);
       expect(admits()).toBe('trial');
       await policy.execute(() => {
         expect(admits()).toBe('none');
         return unavailable;
       });
     }
-    now += 4_001;
+    jest.advanceTimersByTime(4_001);
     await policy.execute(() => ({ ...unavailable, status: 200 }));
     expect(admits()).toBe('all');
   });

@@ -29,6 +29,9 @@ function matches(value: unknown, faults: ReadonlySet<string>): boolean {
   return value.kind === 'answer' ? value.status >= 500 : faults.has(value.fault);
 }
 
+/** Clocks that are corrected run apart by so much during a break. */
+const SURELY_MS = 100;
+
 /** `trial` open, and its break is over: one call may try · `none` open, or a trial is under way */
 export type CircuitAdmits = 'all' | 'trial' | 'none';
 
@@ -53,8 +56,8 @@ export function circuitFor(options: CircuitOptions): ProviderCircuit {
         maxDelay: options.maxBreakMs,
         generator: (attempt = 0, { initialDelay, maxDelay }) => {
           const breakMs = Math.min(maxDelay, initialDelay * 2 ** attempt);
-          // The policy counts from the same moment, and keeps it to itself.
-          trialAfter = Date.now() + breakMs;
+          // The policy counts from the same moment, by another clock, and keeps it to itself.
+          trialAfter = performance.now() + breakMs + SURELY_MS;
           return [breakMs, attempt + 1];
         },
       }),
@@ -62,7 +65,7 @@ export function circuitFor(options: CircuitOptions): ProviderCircuit {
   );
   const admits = (): CircuitAdmits => {
     if (policy.state === CircuitState.Closed) return 'all';
-    return policy.state === CircuitState.Open && Date.now() > trialAfter ? 'trial' : 'none';
+    return policy.state === CircuitState.Open && performance.now() > trialAfter ? 'trial' : 'none';
   };
   return { policy, admits };
 }
