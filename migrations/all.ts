@@ -26,6 +26,7 @@ import { DeletionSession1763701100000 } from './1763701100000-deletion-session.j
 import { NeverEmptied1763701200000 } from './1763701200000-never-emptied.js';
 import { InboxBodiesLeft1763701210000 } from './1763701210000-inbox-bodies-left.js';
 import { ReadingParts1763701300000 } from './1763701300000-reading-parts.js';
+import { MovingWatches1763701400000 } from './1763701400000-moving-watches.js';
 
 /** Every migration, oldest first. Append only; a released migration never changes. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -54,4 +55,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   NeverEmptied1763701200000,
   InboxBodiesLeft1763701210000,
   ReadingParts1763701300000,
+  MovingWatches1763701400000,
 ];

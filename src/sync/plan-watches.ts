@@ -12,6 +12,9 @@ const DEPTH = 400;
 /** Hides a connection that waits in the queue; should its job be lost, it is looked at after this. */
 const HOLD_MS = 60_000;
 
+/** Settled connections wait in the queue while others move. */
+const MOVING_FIRST = 1;
+
 /** Puts connections whose status is to be read into the queues. */
 @Injectable()
 export class PlanWatches {
@@ -32,7 +35,11 @@ export class PlanWatches {
     const room = DEPTH - (await this.queue.depth(watchKind(provider)));
     if (room <= 0) return 0;
     const due = await this.work.claimDueForWatch(provider, this.clock.now(), room, HOLD_MS);
-    const jobs = due.map((connectionId) => ({ data: { connectionId }, key: connectionId }));
+    const jobs = due.map(({ id, moves }) => ({
+      data: { connectionId: id },
+      key: id,
+      priority: moves ? MOVING_FIRST : 0,
+    }));
     if (jobs.length > 0) await this.queue.sendMany(watchKind(provider), jobs);
     return due.length;
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { MOVING_STATES } from '../../src/connections/domain/connection-state.js';
 import { providerId } from '../../src/credentials/provider-id.js';
 import { at, NOON } from '../factories/connection.factory.js';
 import { ConnectionStore } from './connection-store.js';
@@ -137,6 +138,9 @@ describe('claims that all processes respect', () => {
       return added.map(({ id }) => id);
     };
 
+    const take = async (now: Date, limit: number): Promise<string[]> =>
+      (await store.work.claimDueForWatch(TINK, now, limit, 40_000)).map(({ id }) => id);
+
     beforeEach(async () => {
       await store.query('UPDATE connections SET next_watch_at = NULL');
     });
@@ -144,26 +148,70 @@ describe('claims that all processes respect', () => {
     it('gives no connection to two processes that look at the same time', async () => {
       const ids = await due(40);
 
-      const taken = (await times(4, () => store.work.claimDueForWatch(TINK, at(1000), 15, 40_000))).flat();
+      const taken = (await times(4, () => take(at(1000), 15))).flat();
 
       expect(new Set(taken).size).toBe(taken.length);
       expect([...taken].sort()).toEqual([...ids].sort());
-      expect(await store.work.claimDueForWatch(TINK, at(1000), 50, 40_000)).toEqual([]);
+      expect(await take(at(1000), 50)).toEqual([]);
     });
 
     it('takes the oldest first, and only what is due', async () => {
       const ids = await due(6);
 
-      expect((await store.work.claimDueForWatch(TINK, at(3), 3, 40_000)).sort()).toEqual(ids.slice(0, 3).sort());
-      expect(await store.work.claimDueForWatch(TINK, at(3), 3, 40_000)).toEqual(ids.slice(3, 4));
+      expect((await take(at(3), 3)).sort()).toEqual(ids.slice(0, 3).sort());
+      expect(await take(at(3), 3)).toEqual(ids.slice(3, 4));
+    });
+
+    it('takes what moves or is being deleted before what is settled, however long that has been due', async () => {
+      const settled = await times(5, (index) => store.add({ state: 'blocked', nextWatchAt: at(index) }));
+      const moving = await times(3, (index) =>
+        store.add({ state: MOVING_STATES[index] ?? 'syncing', nextWatchAt: at(50) }),
+      );
+      const deleting = await store.add({ state: 'deleting', nextWatchAt: at(51) });
+      const urgent = [...moving, deleting].map(({ id }) => id);
+      await store.add({ state: 'syncing', nextWatchAt: at(1001) });
+
+      const taken = await store.work.claimDueForWatch(TINK, at(1000), 6, 40_000);
+
+      expect(
+        taken
+          .filter(({ moves }) => moves)
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(urgent.sort());
+      expect(
+        taken
+          .filter(({ moves }) => !moves)
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(
+        settled
+          .slice(0, 2)
+          .map(({ id }) => id)
+          .sort(),
+      );
+      expect((await take(at(1000), 6)).sort()).toEqual(
+        settled
+          .slice(2)
+          .map(({ id }) => id)
+          .sort(),
+      );
+    });
+
+    it('has an index of the states that go first', async () => {
+      const [index] = await store.query<{ indexdef: string }>(
+        `SELECT indexdef FROM pg_indexes WHERE indexname = 'connections_to_follow'`,
+      );
+      const states = [...(index?.indexdef.matchAll(/'([a-z_]+)'::text/g) ?? [])].map(([, state]) => state);
+      expect(states.sort()).toEqual([...MOVING_STATES, 'deleting'].sort());
     });
 
     it('finds a connection again when the process that took it never came back', async () => {
       const [id] = await due(1);
-      await store.work.claimDueForWatch(TINK, at(1000), 50, 40_000);
+      await take(at(1000), 50);
 
-      expect(await store.work.claimDueForWatch(TINK, at(40_999), 50, 40_000)).toEqual([]);
-      expect(await store.work.claimDueForWatch(TINK, at(41_000), 50, 40_000)).toEqual([id]);
+      expect(await take(at(40_999), 50)).toEqual([]);
+      expect(await take(at(41_000), 50)).toEqual([id]);
     });
 
     it('is not put off by a reading from before a command whose answer was lost', async () => {
@@ -186,7 +234,7 @@ describe('claims that all processes respect', () => {
       const { id } = await store.add({ nextWatchAt: null });
       await store.work.postponeWatch({ id, version: 1 }, NOON);
 
-      expect(await store.work.claimDueForWatch(TINK, at(1), 50, 40_000)).toEqual([]);
+      expect(await take(at(1), 50)).toEqual([]);
     });
   });
 

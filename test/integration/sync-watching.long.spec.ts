@@ -42,6 +42,18 @@ describe('watching', () => {
     expect(world.races.fake.script.callsTo('credentials.get')).toHaveLength(120);
   });
 
+  it('has what moves read before settled connections that wait in the queue', async () => {
+    const { store } = world.races;
+    const settled = await store.add({ state: 'blocked', nextWatchAt: NOON });
+    await world.watches.run();
+    const moving = await store.add({ state: 'syncing', nextWatchAt: NOON });
+    await world.watches.run();
+    expect(world.queue.waiting.map(({ key, priority }) => [key, priority])).toEqual([
+      [settled.id, 0],
+      [moving.id, 1],
+    ]);
+  });
+
   it('looks again at what was taken and never looked at', async () => {
     const { store, fake } = world.races;
     await store.add({ state: 'syncing', nextWatchAt: NOON });

@@ -3,12 +3,22 @@ import { DataSource } from 'typeorm';
 
 import type { ProviderId } from '../../credentials/provider-id.js';
 import type { Connection } from '../domain/connection.js';
+import { MOVING_STATES } from '../domain/connection-state.js';
 
 /** A claim to work. `abandoned` = its last holder never gave it back. */
 export interface WorkClaim {
   readonly fence: number;
   readonly abandoned: boolean;
 }
+
+export interface DueWatch {
+  readonly id: string;
+  /** It changes by itself or is being deleted. */
+  readonly moves: boolean;
+}
+
+/** As the index `connections_to_follow` has them. */
+const FOLLOWED = [...MOVING_STATES, 'deleting'].map((state) => `'${state}'`).join(', ');
 
 /** Claims on connections that all processes respect: who may read the provider now, who works, what is due. */
 @Injectable()
@@ -69,16 +79,24 @@ export class ConnectionWorkRepository {
     return rows[0]?.until ?? null;
   }
 
-  /** Takes due connections of a provider, oldest first, and hides them from others for `holdMs`. */
-  async claimDueForWatch(provider: ProviderId, now: Date, limit: number, holdMs: number): Promise<string[]> {
-    const rows = await this.returning<{ id: string }>(
-      `UPDATE connections SET next_watch_at = $2
-        WHERE id IN (SELECT id FROM connections WHERE next_watch_at <= $1 AND provider = $4
-                      ORDER BY next_watch_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-        RETURNING id`,
+  /**
+   * Takes due connections of a provider and hides them from others for `holdMs`: those that move first, then the settled
+   * ones, each oldest first. After a standstill there are tens of thousands of the latter.
+   */
+  async claimDueForWatch(provider: ProviderId, now: Date, limit: number, holdMs: number): Promise<DueWatch[]> {
+    return this.returning<DueWatch>(
+      `WITH moving AS (
+          SELECT id FROM connections WHERE provider = $4 AND next_watch_at <= $1 AND state IN (${FOLLOWED})
+            ORDER BY next_watch_at LIMIT $3 FOR UPDATE SKIP LOCKED),
+        settled AS (
+          SELECT id FROM connections WHERE provider = $4 AND next_watch_at <= $1 AND state NOT IN (${FOLLOWED})
+            ORDER BY next_watch_at LIMIT $3 - (SELECT count(*) FROM moving) FOR UPDATE SKIP LOCKED)
+        UPDATE connections AS c SET next_watch_at = $2
+          FROM (SELECT id, true AS moves FROM moving UNION ALL SELECT id, false FROM settled) AS due
+          WHERE c.id = due.id
+          RETURNING c.id, due.moves`,
       [now, new Date(now.getTime() + holdMs), limit, provider],
     );
-    return rows.map((row) => row.id);
   }
 
   /** Of a connection as it was read: whoever has written it since has said when to look. */
