@@ -14,6 +14,8 @@ import { ProviderAccess } from '../providers/registry/provider-access.js';
 import { valueOf } from '../providers/registry/provider-failures.js';
 import { ReadConnections } from './read-connections.js';
 
+const TIME_IS_OVER = 'The time to answer is over. Start again with authenticate.';
+
 /** The open question of a bank: its picture, and the user's answer. */
 @Injectable()
 export class AnswerChallenge {
@@ -55,15 +57,16 @@ export class AnswerChallenge {
     return this.claims.conclude(claim, result, origin);
   }
 
-  /** @throws Failure `challenge.no_picture` when no code waits to be scanned, `capability_unsupported` where none ever does */
+  /** @throws Failure `challenge.no_picture` when no code waits to be scanned (any more), `capability_unsupported` where none ever does */
   async picture(id: string): Promise<QrImage> {
     const connection = await this.read.stored(id);
     const { credentials } = this.providers.provider(connection.provider);
     // A provider without codes answers without a call, and says what to do instead.
     if (!credentials.capabilities.qr)
       return valueOf(await credentials.qr(credentialRefOf(connection), this.providers.call()));
-    const challenge = this.unexpired(connection);
+    const { challenge } = connection;
     if (challenge?.kind !== 'scan_qr') throw new Failure('challenge.no_picture');
+    if (this.isOver(challenge)) throw new Failure('challenge.no_picture', { detail: TIME_IS_OVER });
     const result = await credentials.qr(credentialRefOf(connection), this.providers.call());
     if (!result.ok && result.failure.code === 'challenge.none') throw new Failure('challenge.no_picture');
     return valueOf(result);
@@ -89,9 +92,11 @@ export class AnswerChallenge {
   }
 
   private unexpired({ challenge }: Connection): Challenge | null {
-    if (challenge?.expiresAt && challenge.expiresAt <= this.clock.now()) {
-      throw new Failure('challenge.expired', { detail: 'The time to answer is over. Start again with authenticate.' });
-    }
+    if (challenge && this.isOver(challenge)) throw new Failure('challenge.expired', { detail: TIME_IS_OVER });
     return challenge;
+  }
+
+  private isOver({ expiresAt }: Challenge): boolean {
+    return expiresAt !== null && expiresAt <= this.clock.now();
   }
 }

@@ -23,7 +23,7 @@ export function welcome(
     `  ${curl} ${baseUrl}/v1/connections/${connectionId}/explain`,
     `  ${curl} -X POST ${baseUrl}/v1/connections/${connectionId}/refresh`,
     '',
-    `The demo user ${userId} gets a connection in every state within a minute: GET /v1/connections?userId=${userId}`,
+    `The demo user ${userId} gets a connection in every state but the passing ones within a minute: GET /v1/connections?userId=${userId}`,
     ` \`npm run tour\`, in another terminal, plays the whole job. Ctrl+C stops.`,
     '',
     '',

@@ -121,6 +121,16 @@ describe('account data', () => {
       'BOOKS',
       'LUNCH',
     ]);
+    // A time stands for its day in UTC, on both sides.
+    for (const query of [
+      'from=2026-11-17T23:59:59Z&to=2026-11-18T00:00:00.000Z',
+      'from=2026-11-17T01:30:00%2B01:00&to=2026-11-17T23:30:00-01:00',
+    ]) {
+      expect(texts((await get(id, `transactions?${query}`)).body).sort()).toEqual(['BOOKS', 'LUNCH']);
+    }
+    for (const query of ['from=0100-01-01T00:00:00%2B23:59', 'to=9999-12-31T23:59:59-23:59']) {
+      expect([query, texts((await get(id, `transactions?${query}`)).body).length]).toEqual([query, rows.length]);
+    }
     expect(texts((await get(id, 'transactions?status=pending')).body)).toEqual(['HOTEL']);
 
     const seen: string[] = [];
@@ -143,6 +153,9 @@ describe('account data', () => {
   it.each([
     'transactions?from=yesterday',
     'transactions?to=2026-02-30',
+    'transactions?from=2026-02-30T10:00:00Z',
+    'transactions?from=0000-01-01',
+    'transactions?from=2026-11-20T10:00:00',
     'transactions?status=all',
     'transactions?accountId=acc-1',
     'transactions?cursor=bm8',

@@ -215,13 +215,13 @@ describe('a dialogue with the user', () => {
       }
     });
 
-    it('is over after nine minutes', async () => {
+    it('is not there after nine minutes', async () => {
       const { id } = await asked(BANKID, {});
       mooring.advance(9 * 60_000);
 
       expect(await mooring.get(`/v1/connections/${id}/qr`)).toMatchObject({
-        status: 409,
-        body: { code: 'challenge.expired' },
+        status: 404,
+        body: { code: 'challenge.no_picture', detail: expect.stringContaining('over') as string },
       });
       expect(await mooring.until(id, 'reauth_required')).toMatchObject({ state: { cause: 'challenge_expired' } });
     });

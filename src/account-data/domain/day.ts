@@ -23,6 +23,13 @@ export function dayOf(time: Date): BankDay {
   return time.toISOString().slice(0, 10);
 }
 
+const LAST_MS = Date.parse('9999-12-31T00:00:00.000Z');
+
+/** @param text a day, or a time: its day in UTC, in the year 9999 at the latest. */
+export function dayIn(text: string): BankDay {
+  return dayOf(new Date(Math.min(Date.parse(text), LAST_MS)));
+}
+
 export function earliest(days: readonly (BankDay | null)[]): BankDay | null {
   return days.reduce((first, day) => (day !== null && (first === null || day < first) ? day : first), null);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { addDays, dayOf, daysBetween, earliest, isDay, latest } from './day.js';
+import { addDays, dayIn, dayOf, daysBetween, earliest, isDay, latest } from './day.js';
 import { canonical, isDecimal, sameDecimal } from './decimal.js';
 import { mergeHoldings, type KnownHolding } from './holding.js';
 import { readSince } from './reading-window.js';
@@ -51,6 +51,9 @@ describe('days', () => {
     expect(addDays('2026-01-05', -10)).toBe('2025-12-26');
     expect(daysBetween('2026-03-02', '2026-02-27')).toBe(3);
     expect(dayOf(new Date('2026-11-20T23:59:59.999Z'))).toBe('2026-11-20');
+    expect(['2026-11-20', '2026-11-20T23:30:00-01:00', '9999-12-31T23:59:59-23:59'].map(dayIn)).toEqual([
+      ...['2026-11-20', '2026-11-21', '9999-12-31'],
+    ]);
     expect([earliest([]), earliest(['b', null, 'a']), latest(['a', null, 'b'])]).toEqual([null, 'a', 'b']);
   });
 });

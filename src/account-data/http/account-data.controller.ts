@@ -7,6 +7,7 @@ import { connectionTag, entryKey } from '../../cache/keys.js';
 import { UuidPipe } from '../../platform/errors/uuid.pipe.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { PageQuery } from '../../platform/pagination/page.query.js';
+import { dayIn } from '../domain/day.js';
 import { ReadAccountData } from '../read-account-data.js';
 import {
   AccountPageResponse,
@@ -69,8 +70,9 @@ export class AccountDataController {
   @ApiProblems('account.not_found')
   async transactions(
     @Param('id', UuidPipe) id: string,
-    @Query() { limit, cursor, ...filter }: TransactionsQuery,
+    @Query() { limit, cursor, from, to, ...rest }: TransactionsQuery,
   ): Promise<TransactionPageResponse> {
+    const filter = { ...rest, ...(from && { from: dayIn(from) }), ...(to && { to: dayIn(to) }) };
     return toPageResponse(await this.read.transactions(id, filter, limit, cursor), toTransaction);
   }
 }

@@ -1,15 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 
 import { ACCOUNT_KINDS, BALANCE_KINDS, type AccountKind, type BalanceKind } from '../../credentials/account-data.js';
 import { PageQuery } from '../../platform/pagination/page.query.js';
+import { IsInstant } from '../../platform/validation/instants.js';
 
 const ID = '0199aaaa-0000-7000-8000-000000000001';
 const DECIMAL = { example: '-12.50', description: 'An exact decimal number as text.' };
 const TIME = { type: String, nullable: true, format: 'date-time' } as const;
 const TEXT = { type: String, nullable: true } as const;
 const DAY = { format: 'date', example: '2026-11-20' } as const;
-const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_OR_TIME = {
+  anyOf: [
+    { type: 'string', format: 'date' },
+    { type: 'string', format: 'date-time' },
+  ],
+};
 export const STATUSES = ['booked', 'pending'] as const;
 
 export class TransactionsQuery extends PageQuery {
@@ -18,16 +24,14 @@ export class TransactionsQuery extends PageQuery {
   @IsUUID()
   accountId?: string;
 
-  @ApiProperty({ required: false, ...DAY, description: 'This day and later.' })
+  @ApiProperty({ required: false, ...DAY_OR_TIME, description: 'This day and later. Of a time its day in UTC.' })
   @IsOptional()
-  @Matches(DAY_PATTERN, { message: 'from must be a day, YYYY-MM-DD' })
-  @IsISO8601({ strict: true })
+  @IsInstant()
   from?: string;
 
-  @ApiProperty({ required: false, ...DAY, description: 'This day and earlier.' })
+  @ApiProperty({ required: false, ...DAY_OR_TIME, description: 'This day and earlier. Of a time its day in UTC.' })
   @IsOptional()
-  @Matches(DAY_PATTERN, { message: 'to must be a day, YYYY-MM-DD' })
-  @IsISO8601({ strict: true })
+  @IsInstant()
   to?: string;
 
   @ApiProperty({ required: false, enum: STATUSES })

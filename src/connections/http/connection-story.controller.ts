@@ -46,7 +46,8 @@ export class ConnectionStoryController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'The code that the user must scan now' })
   @ApiResponse({ status: 200, content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } })
-  @ApiProblems('challenge.no_picture', 'challenge.expired', 'provider.unavailable', 'provider.bad_response')
+  @ApiProblems('challenge.no_picture', 'capability_unsupported')
+  @ApiProblems('provider.unavailable', 'provider.timeout', 'provider.bad_response')
   async qr(@Param('id', UuidPipe) id: string, @Res() reply: FastifyReply): Promise<void> {
     const { png } = await this.challenge.picture(id);
     await reply.type('image/png').send(Buffer.from(png));

@@ -10,7 +10,7 @@ export interface Scenario {
 const TINK_PASSWORD = 'se-demobank-password';
 const TINK_REDIRECT = 'se-demobank-open-banking-redirect';
 
-/** Together they show every state and every next action that a newcomer will meet. */
+/** Together they show every state but the passing ones, and every next action that a newcomer will meet. */
 export const SCENARIOS: readonly Scenario[] = [
   tink('tink: waits for a code', 'se-demobank-open-banking-embedded', 'u10000001'),
   tink('tink: waits for a scan', 'se-demobank-open-banking-bankid'),
