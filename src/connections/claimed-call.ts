@@ -57,6 +57,10 @@ export class ClaimedCall {
       const connection = isKnown ? found : await this.afterCrash(found, claim.fence, origin);
       isKnown = true;
       return await command({ connection, fence: claim.fence });
+    } catch (error) {
+      // A fault of ours: whether the provider was told is as open as after a crash.
+      if (!(error instanceof Failure)) isKnown = false;
+      throw error;
     } finally {
       if (isKnown) await this.work.releaseWork(id, claim.fence);
       else await this.work.endWork(id, claim.fence, this.clock.now());

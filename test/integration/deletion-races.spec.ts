@@ -140,6 +140,18 @@ describe('a deletion that meets other work', () => {
       expect((await world.refreshing.run(id, NOBODY, TESTER)).state).toBe('authenticating');
     });
 
+    it('or a fault of ours, the provider is read before anything is repeated', async () => {
+      const { id } = await add();
+      world.fake.script
+        .plan('credentials.refresh', async () => Promise.reject(new TypeError('Not a function.')))
+        .plan('credentials.get', snapshot(untimed('syncing')));
+      await expect(world.refreshing.run(id, NOBODY, TESTER)).rejects.toThrow(TypeError);
+      store.clock.advance(5_000);
+
+      expect((await world.refreshing.run(id, NOBODY, TESTER)).state).toBe('syncing');
+      expect(world.fake.script.callsTo('credentials.refresh')).toHaveLength(1);
+    });
+
     it('no command is sent while somebody else is reading', async () => {
       const id = await died();
       await store.work.claimReading(id, store.clock.now(), 1_000);
