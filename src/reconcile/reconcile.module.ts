@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { FormerCredentialRepository } from '../connections/persistence/former-credential.repository.js';
 import { ProvidersModule } from '../providers/registry/providers.module.js';
 import { CheckMissed } from './check-missed.js';
 import { CompareCredentials } from './compare-credentials.js';
 import { FinishSweep } from './finish-sweep.js';
+import { HandOverOrphans } from './hand-over-orphans.js';
 import { OrphanMetrics } from './orphan-metrics.js';
 import { OrphanEntity } from './persistence/orphan.entity.js';
 import { OrphanRepository } from './persistence/orphan.repository.js';
@@ -18,7 +20,13 @@ import { ResolveOrphan } from './resolve-orphan.js';
 import { SweepSteps } from './sweep-steps.js';
 import { UpstreamCredentials } from './upstream-credentials.js';
 
-const PERSISTENCE = [OrphanRepository, SuspectRepository, SightingRepository, SweepRepository];
+const PERSISTENCE = [
+  OrphanRepository,
+  SuspectRepository,
+  SightingRepository,
+  SweepRepository,
+  FormerCredentialRepository,
+];
 const USE_CASES = [
   UpstreamCredentials,
   CompareCredentials,
@@ -28,6 +36,7 @@ const USE_CASES = [
   ReconcileProvider,
   ReconcileProviders,
   ResolveOrphan,
+  HandOverOrphans,
 ];
 
 /** Looks for what providers have and we do not know, and for what we have and they do not know. */

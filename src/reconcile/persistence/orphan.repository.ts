@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThan } from 'typeorm';
+import { DataSource, type EntityManager, IsNull, LessThan, Not } from 'typeorm';
 
 import type { Connection } from '../../connections/domain/connection.js';
 import type { SecretValue } from '../../credentials/secret-value.js';
@@ -79,6 +79,32 @@ export class OrphanRepository {
           AND (c.deleted_at IS NOT NULL OR EXISTS (SELECT 1 FROM reconcile_sightings s
             WHERE s.connection_id = c.id AND s.seen_at > o.last_seen_at))`,
       [provider, at],
+    );
+  }
+
+  /** What providers have of a user without a connection, also when it is only suspected or is ignored. */
+  async lockUpstreamOf(
+    manager: EntityManager,
+    userId: string,
+  ): Promise<{ readonly provider: string; readonly credentialId: SecretValue }[]> {
+    const rows = await manager.find(OrphanEntity, {
+      where: { userId, kind: 'upstream', credentialSealed: Not(IsNull()) },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    return rows.flatMap(({ id, provider, credentialSealed: sealed }) =>
+      sealed ? [{ provider, credentialId: new SealedSecret(this.sealer, sealed, credentialAddress(id)) }] : [],
+    );
+  }
+
+  /** Somebody else deletes them from now on. The rows must be locked. */
+  async closeUpstreamOf(manager: EntityManager, userId: string, at: Date): Promise<void> {
+    const suspected = { userId, kind: 'upstream', status: 'suspected' } as const;
+    await manager.delete(OrphanEntity, suspected);
+    await manager.query(
+      `UPDATE orphans SET status = 'deleted', resolved_by = 'eraser', resolved_at = $2, credential_sealed = NULL
+        WHERE user_id = $1 AND kind = 'upstream' AND status IN ('open', 'ignored')`,
+      [userId, at],
     );
   }
 
