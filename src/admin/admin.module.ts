@@ -16,6 +16,7 @@ import { AdminConnectionsController } from './connections.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { KeysController } from './keys.controller.js';
 import { OrphansController } from './orphans.controller.js';
+import { ErasureModule } from '../erasure/erasure.module.js';
 import { ReconcileModule } from '../reconcile/reconcile.module.js';
 import { OverviewController } from './overview.controller.js';
 import { OverviewRepository } from './overview.repository.js';
@@ -23,7 +24,10 @@ import { ProviderReport } from './provider-report.js';
 import { ProviderUsage } from './provider-usage.js';
 import { AdminProvidersController } from './providers.controller.js';
 import { TasksController } from './tasks.controller.js';
+import { UserOrders } from './user-orders.js';
+import { AdminUsersController } from './users.controller.js';
 import { AdminWebhookEndpointsController } from './webhook-endpoints.controller.js';
+import { UsersModule } from '../users/users.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 
 /** The REST API for operators. */
@@ -32,6 +36,8 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     AccessModule,
     TasksModule,
     ConnectionsModule,
+    UsersModule,
+    ErasureModule,
     ReconcileModule,
     ProvidersModule,
     OutgoingHttpModule,
@@ -48,6 +54,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     AdminProvidersController,
     OverviewController,
     AdminConnectionsController,
+    AdminUsersController,
     KeysController,
     AdminWebhookEndpointsController,
   ],
@@ -58,6 +65,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     ConnectionSearchRepository,
     ConnectionDossier,
     ConnectionOrders,
+    UserOrders,
   ],
 })
 export class AdminModule {}

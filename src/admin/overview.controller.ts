@@ -44,6 +44,7 @@ export class OverviewController {
     const { states, consentDays } = await this.rows.connections(now);
     const openAccountMatches = await this.rows.openAccountMatches();
     const pendingDeliveries = await this.rows.pendingDeliveries();
+    const { waiting, oldestSince } = await this.rows.userDeletions();
     const queues = await this.queues.all();
     return {
       countedAt: now.toISOString(),
@@ -56,6 +57,7 @@ export class OverviewController {
       openAccountMatches,
       deadJobs: queues.reduce((total, { dead }) => total + dead, 0),
       pendingDeliveries,
+      userDeletions: { waiting, oldestSince: oldestSince?.toISOString() ?? null },
     };
   }
 }

@@ -25,6 +25,14 @@ export class ConsentDayResponse {
   connections!: number;
 }
 
+export class UserDeletionsResponse {
+  @ApiProperty({ description: 'Users whose deletion was asked for and is not done.' })
+  waiting!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Since when the oldest waits.' })
+  oldestSince!: string | null;
+}
+
 export class OverviewResponse {
   @ApiProperty({ format: 'date-time', description: 'When it was counted: at most ten seconds ago.' })
   countedAt!: string;
@@ -55,4 +63,7 @@ export class OverviewResponse {
 
   @ApiProperty({ description: 'Outgoing webhooks under way, counted up to 100,000.' })
   pendingDeliveries!: number;
+
+  @ApiProperty({ type: UserDeletionsResponse, description: 'POST /admin/users/{id}/purge ends one.' })
+  userDeletions!: UserDeletionsResponse;
 }

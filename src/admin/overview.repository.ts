@@ -29,6 +29,12 @@ export interface Counts {
   readonly consentDays: readonly ConsentDay[];
 }
 
+export interface UserDeletions {
+  readonly waiting: number;
+  /** When the one that waits longest was asked for. */
+  readonly oldestSince: Date | null;
+}
+
 type Row = StateCount & { readonly day: string | null };
 
 /** Counts over everything. */
@@ -74,6 +80,15 @@ export class OverviewRepository {
       `SELECT count(*)::int AS count FROM (
          SELECT 1 FROM webhook_deliveries WHERE status = 'pending' LIMIT ${MOST_DELIVERIES}) AS pending`,
     );
+  }
+
+  async userDeletions(): Promise<UserDeletions> {
+    // By the index of what is to be tried again; nobody has that time after the burial.
+    const [row] = await this.database.query<UserDeletions[]>(
+      `SELECT count(*)::int AS waiting, min(deletion_requested_at) AS "oldestSince"
+         FROM users WHERE deletion_due_at IS NOT NULL`,
+    );
+    return row ?? { waiting: 0, oldestSince: null };
   }
 
   private async count(sql: string): Promise<number> {

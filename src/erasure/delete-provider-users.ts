@@ -5,6 +5,9 @@ import { ProviderAccess, providerUserRef } from '../providers/registry/provider-
 import { ProviderRegistry } from '../providers/registry/provider-registry.js';
 import { UserRepository } from '../users/persistence/user.repository.js';
 
+/** Why providers did not delete a user: a code for each that could not be asked or said no. */
+export type Unanswered = Readonly<Record<string, string>>;
+
 /** Deletes a user at every provider that knows them. */
 @Injectable()
 export class DeleteProviderUsers {
@@ -17,31 +20,33 @@ export class DeleteProviderUsers {
     private readonly receipts: DeletionReceiptRepository,
   ) {}
 
-  /** Safe to repeat. @returns false when a provider could not be asked; the others are asked all the same. */
-  async run(userId: string): Promise<boolean> {
-    let left = 0;
+  /** Safe to repeat. @returns what is left; the others are deleted all the same. */
+  async run(userId: string): Promise<Unanswered> {
+    const left: Record<string, string> = {};
     for (const name of await this.users.providersOf(userId)) {
-      if (!(await this.deleteAt(name, userId))) left += 1;
+      const code = await this.deleteAt(name, userId);
+      if (code !== null) left[name] = code;
     }
-    return left === 0;
+    return left;
   }
 
-  private async deleteAt(name: string, userId: string): Promise<boolean> {
+  /** @returns the code of the failure, `null` = the provider has no such user now */
+  private async deleteAt(name: string, userId: string): Promise<string | null> {
     const provider = this.registry.get(name);
     if (!provider) {
       this.log.warn({ userId, provider: name }, 'user waits for a provider that is not configured');
-      return false;
+      return 'provider.disabled';
     }
     const result = await provider.users?.delete(providerUserRef(userId), this.providers.call());
     if (result && !result.ok) {
       this.log.warn({ userId, provider: name, code: result.failure.code }, 'user not deleted at the provider yet');
-      return false;
+      return result.failure.code;
     }
     // Before the provider is forgotten, so that a crash in between asks again and not a word is lost.
     if (result) {
       await this.receipts.providerAnswered(userId, name, result.value.alreadyGone ? 'already_gone' : 'deleted');
     }
     await this.users.removeProvider(name, userId);
-    return true;
+    return null;
   }
 }

@@ -31,7 +31,7 @@ export class DeleteUser {
     const { receiptId, isOver } = await this.requests.run(userId, origin.actor);
     if (isOver) return { receiptId, done: true };
     const waiting = await this.deletion.runForUser(userId, origin);
-    const done = waiting === 0 && (await this.providerUsers.run(userId)) && (await this.burial.run(userId));
+    const done = waiting === 0 && (await this.isGoneAtProviders(userId)) && (await this.burial.run(userId));
     if (done) this.log.log({ userId }, 'user deleted');
     return { receiptId, done };
   }
@@ -46,5 +46,9 @@ export class DeleteUser {
       });
     }
     return due.length;
+  }
+
+  private async isGoneAtProviders(userId: string): Promise<boolean> {
+    return Object.keys(await this.providerUsers.run(userId)).length === 0;
   }
 }

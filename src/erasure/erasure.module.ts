@@ -9,13 +9,28 @@ import { DeleteProviderUsers } from './delete-provider-users.js';
 import { DeleteUser } from './delete-user.js';
 import { ForgetPerson } from './forget-person.js';
 import { ErasureController } from './http/erasure.controller.js';
+import { ConnectionAnswersRepository } from './persistence/connection-answers.repository.js';
+import { UnfinishedRepository } from './persistence/unfinished.repository.js';
+import { PurgeUser } from './purge-user.js';
 import { RequestUserDeletion } from './request-user-deletion.js';
+import { RetireOfUser } from './retire-of-user.js';
 import { UserFarewell } from './user-farewell.js';
 
 @Module({
   imports: [UsersModule, ConnectionsModule, LinkSessionsModule, ProvidersModule],
   controllers: [ErasureController],
-  providers: [DeleteUser, RequestUserDeletion, DeleteProviderUsers, BuryUser, ForgetPerson, UserFarewell],
-  exports: [DeleteUser],
+  providers: [
+    UnfinishedRepository,
+    ConnectionAnswersRepository,
+    DeleteUser,
+    PurgeUser,
+    RetireOfUser,
+    RequestUserDeletion,
+    DeleteProviderUsers,
+    BuryUser,
+    ForgetPerson,
+    UserFarewell,
+  ],
+  exports: [DeleteUser, PurgeUser],
 })
 export class ErasureModule {}

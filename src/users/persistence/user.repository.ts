@@ -76,9 +76,16 @@ export class UserRepository {
     return rows.map((row) => row.id);
   }
 
-  /** First in the transaction that buries: whoever is about to write something of the user has finished or never will. */
-  async lock(manager: EntityManager, id: string): Promise<void> {
-    await manager.query(`SELECT 1 FROM users WHERE id = $1 FOR UPDATE`, [id]);
+  /**
+   * First in the transaction that buries: whoever is about to write something of the user has finished or never will.
+   * @returns false when the user was buried before
+   */
+  async lock(manager: EntityManager, id: string): Promise<boolean> {
+    const rows = await manager.query<{ live: boolean }[]>(
+      `SELECT deleted_at IS NULL AS live FROM users WHERE id = $1 FOR UPDATE`,
+      [id],
+    );
+    return rows[0]?.live === true;
   }
 
   /** Keeps the row for what refers to it, and nothing in it that names the person. */
