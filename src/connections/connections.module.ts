@@ -155,6 +155,7 @@ const USE_CASES = [
     DeletionTallies,
     DeletionReceipts,
     DeletionReceiptRepository,
+    FormerCredentialRepository,
     VerifyDeletions,
     RecoverCreations,
     WatchConnection,

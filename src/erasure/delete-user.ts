@@ -5,7 +5,7 @@ import type { Origin } from '../connections/origin.js';
 import { Clock } from '../platform/time/clock.js';
 import { UserRepository } from '../users/persistence/user.repository.js';
 import { BuryUser } from './bury-user.js';
-import { DeleteProviderUsers } from './delete-provider-users.js';
+import { LeaveProviders } from './leave-providers.js';
 import { RequestUserDeletion } from './request-user-deletion.js';
 
 const HOLD_MS = 120_000;
@@ -22,7 +22,7 @@ export class DeleteUser {
     private readonly users: UserRepository,
     private readonly burial: BuryUser,
     private readonly deletion: DeleteConnection,
-    private readonly providerUsers: DeleteProviderUsers,
+    private readonly leaving: LeaveProviders,
     private readonly clock: Clock,
   ) {}
 
@@ -49,6 +49,6 @@ export class DeleteUser {
   }
 
   private async isGoneAtProviders(userId: string): Promise<boolean> {
-    return Object.keys(await this.providerUsers.run(userId)).length === 0;
+    return Object.keys(await this.leaving.run(userId)).length === 0;
   }
 }

@@ -8,6 +8,7 @@ import { BuryUser } from './bury-user.js';
 import { DeleteProviderUsers } from './delete-provider-users.js';
 import { DeleteUser } from './delete-user.js';
 import { ForgetPerson } from './forget-person.js';
+import { LeaveProviders } from './leave-providers.js';
 import { ErasureController } from './http/erasure.controller.js';
 import { ConnectionAnswersRepository } from './persistence/connection-answers.repository.js';
 import { UnfinishedRepository } from './persistence/unfinished.repository.js';
@@ -27,6 +28,7 @@ import { UserFarewell } from './user-farewell.js';
     RetireOfUser,
     RequestUserDeletion,
     DeleteProviderUsers,
+    LeaveProviders,
     BuryUser,
     ForgetPerson,
     UserFarewell,

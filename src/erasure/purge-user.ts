@@ -5,9 +5,8 @@ import type { Origin } from '../connections/origin.js';
 import { ConnectionRepository } from '../connections/persistence/connection.repository.js';
 import { Failure } from '../platform/errors/failure.js';
 import { BuryUser } from './bury-user.js';
-import { DeleteProviderUsers } from './delete-provider-users.js';
+import { LeaveProviders } from './leave-providers.js';
 import { RequestUserDeletion } from './request-user-deletion.js';
-import { RetireOfUser } from './retire-of-user.js';
 
 /** Only a creation that was under way when the deletion was asked for can still become a connection. */
 const MOST_ROUNDS = 5;
@@ -19,8 +18,7 @@ export class PurgeUser {
     private readonly requests: RequestUserDeletion,
     private readonly connections: ConnectionRepository,
     private readonly deletion: DeleteConnection,
-    private readonly providerUsers: DeleteProviderUsers,
-    private readonly formers: RetireOfUser,
+    private readonly leaving: LeaveProviders,
     private readonly burial: BuryUser,
   ) {}
 
@@ -32,9 +30,7 @@ export class PurgeUser {
     const { receiptId, isOver } = await this.requests.run(userId, origin.actor);
     if (isOver) return receiptId;
     await this.purgeConnections(userId, origin);
-    const unanswered = await this.providerUsers.run(userId);
-    // After the provider users: with one of them, all that the provider had is gone.
-    await this.formers.run(userId);
+    const unanswered = await this.leaving.run(userId);
     for (let round = 1; round <= MOST_ROUNDS; round += 1) {
       if (await this.burial.run(userId, unanswered)) return receiptId;
       await this.purgeConnections(userId, origin);

@@ -8,6 +8,7 @@ import { DeletionReceipts } from '../connections/deletion-receipts.js';
 import { Clock } from '../platform/time/clock.js';
 import { Failure } from '../platform/errors/failure.js';
 import { UserRepository } from '../users/persistence/user.repository.js';
+import { UserTraces } from '../users/user-traces.js';
 
 export interface RequestedDeletion {
   readonly receiptId: string;
@@ -22,6 +23,7 @@ export class RequestUserDeletion {
     private readonly database: DataSource,
     private readonly users: UserRepository,
     private readonly receipts: DeletionReceipts,
+    private readonly traces: UserTraces,
     private readonly cache: TaggedCache,
     private readonly clock: Clock,
   ) {}
@@ -34,6 +36,7 @@ export class RequestUserDeletion {
       const again = deletionTriedAt(user.deletionRequestedAt ?? now, now);
       await this.database.transaction(async (manager) => {
         await this.users.requestDeletion(userId, now, again, manager);
+        await this.traces.leave(manager, userId);
         await this.receipts.request(manager, { kind: 'user', id: userId, userId, provider: null }, actor);
       });
       await this.cache.invalidate([userTag(userId)]);

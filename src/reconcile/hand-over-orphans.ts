@@ -21,6 +21,10 @@ export class HandOverOrphans implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.traces.whenLeaving(async (manager, userId) => {
+      await this.run(manager, userId);
+    });
+    // What was found since then.
     this.traces.add('orphans', async (manager, userId) => this.run(manager, userId));
   }
 

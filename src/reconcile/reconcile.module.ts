@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { ConnectionsModule } from '../connections/connections.module.js';
-import { FormerCredentialRepository } from '../connections/persistence/former-credential.repository.js';
 import { ProvidersModule } from '../providers/registry/providers.module.js';
 import { CheckMissed } from './check-missed.js';
 import { CompareCredentials } from './compare-credentials.js';
@@ -20,13 +19,7 @@ import { ResolveOrphan } from './resolve-orphan.js';
 import { SweepSteps } from './sweep-steps.js';
 import { UpstreamCredentials } from './upstream-credentials.js';
 
-const PERSISTENCE = [
-  OrphanRepository,
-  SuspectRepository,
-  SightingRepository,
-  SweepRepository,
-  FormerCredentialRepository,
-];
+const PERSISTENCE = [OrphanRepository, SuspectRepository, SightingRepository, SweepRepository];
 const USE_CASES = [
   UpstreamCredentials,
   CompareCredentials,

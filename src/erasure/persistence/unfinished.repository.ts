@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 /** What may have left a credential at a provider. */
 export interface Unfinished {
@@ -15,14 +15,24 @@ export interface Unfinished {
  */
 @Injectable()
 export class UnfinishedRepository {
-  /** The retirement asks for these first. Those that another process asks for now stay with it. @returns how many */
-  async makeDue(manager: EntityManager, userId: string, now: Date): Promise<number> {
-    const [, count] = await manager.query<[unknown[], number]>(
+  constructor(private readonly database: DataSource) {}
+
+  /** The retirement asks for these first. Those that another process asks for now stay with it. */
+  async makeDue(userId: string, now: Date): Promise<void> {
+    await this.database.query(
       `UPDATE former_credentials SET due_at = to_timestamp(0)
         WHERE user_id = $1 AND (leased_until IS NULL OR leased_until <= $2)`,
       [userId, now],
     );
-    return count;
+  }
+
+  /** Providers that have not deleted a former credential of the user. */
+  async providersOfFormers(userId: string): Promise<string[]> {
+    const rows = await this.database.query<{ provider: string }[]>(
+      `SELECT DISTINCT provider FROM former_credentials WHERE user_id = $1 ORDER BY provider`,
+      [userId],
+    );
+    return rows.map(({ provider }) => provider);
   }
 
   /**
