@@ -8,6 +8,7 @@ import { JobWorkers } from '../platform/queue/job-workers.js';
 import { ProviderRegistry } from '../providers/registry/provider-registry.js';
 import { LoadAccountData } from './load-account-data.js';
 import { PurgeAccountData } from './purge-account-data.js';
+import { MAX_READING_MS } from './read-pages.js';
 
 const CONCURRENCY = 10;
 
@@ -21,7 +22,8 @@ export interface DataJob {
 export function dataJobOf(provider: string): JobKind<DataJob> {
   return {
     name: `data.${provider}`,
-    expireInSeconds: 600,
+    // The job of a dead worker is begun again after this. Its last page and the writes come on top of the reading.
+    expireInSeconds: MAX_READING_MS / 1_000 + 60,
     retryLimit: 5,
     retryDelaySeconds: 5,
     retryDelayMaxSeconds: 120,

@@ -19,7 +19,7 @@ import type { Group } from './domain/reading.js';
 /** What one run reads at most; the rest is the next run's. */
 const MAX_PAGES = 500;
 const MAX_TRANSACTIONS = 50_000;
-const MAX_MS = 4 * 60_000;
+export const MAX_READING_MS = 2 * 60_000;
 
 export interface PagesRead {
   readonly accounts: ProviderAccount[];
@@ -57,7 +57,7 @@ export class ReadPages {
       ...{ accounts: [], transactions: [], holdings: [], missing: new Set<Group>(), unreadable: 0 },
       ...{ asOf: null, pages: 0, next: null },
     };
-    const end = this.clock.now().getTime() + MAX_MS;
+    const end = this.clock.now().getTime() + MAX_READING_MS;
     for (let cursor = request.cursor; ; cursor = read.next.cursor) {
       if (read.pages > 0 && !(await request.goesOn())) return null;
       const result = await data.read(request.ref, { since: request.since, cursor }, this.call(request.signal));
