@@ -2,14 +2,14 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { ServerConfig } from '../config/slices.js';
 import type { ProviderFailure } from '../credentials/failure.js';
-import type { LinkFlow, LinkReturn } from '../credentials/link-flow.js';
+import type { LinkFlow } from '../credentials/link-flow.js';
 import { Opened } from '../platform/crypto/opened.js';
 import { Failure } from '../platform/errors/failure.js';
 import { Clock } from '../platform/time/clock.js';
 import { ProviderAccess } from '../providers/registry/provider-access.js';
 import { asFailure } from '../providers/registry/provider-failures.js';
 import type { LinkSession } from './link-session.js';
-import { LinkVisits } from './link-visits.js';
+import { LinkVisits, type KnownVisit } from './link-visits.js';
 import { LinkSessionRepository } from './persistence/link-session.repository.js';
 import { SettleLinkVisit, type VisitResult } from './settle-link-visit.js';
 
@@ -66,12 +66,14 @@ export class CompleteLinkVisit {
   private async ask(
     links: LinkFlow,
     session: LinkSession,
-    visit: LinkReturn,
+    { visit, lost }: KnownVisit,
     query: ReadonlyMap<string, string>,
   ): Promise<VisitResult> {
     const result = await links.complete(visit, query, this.providers.call(session.locale));
     if (result.ok) return this.settle.run(session, result.value);
     const { failure } = result;
+    // The credential that it was to repair went with its connection.
+    if (lost && failure.code === 'credential.not_found') throw lost;
     // What the provider surely did not do, the user may try again with the same address.
     if (!failure.mayHaveHappened) await this.sessions.reopen(session.id, session.recoverAt);
     // What it may have done is looked for later; there is nothing that the user could do about it.

@@ -55,7 +55,7 @@ export class RecoverLinkVisits {
 
   private async look(session: LinkSession): Promise<void> {
     const { links } = this.providers.provider(session.provider);
-    const visit = await this.visits.visit(session, this.server);
+    const { visit } = await this.visits.visit(session, this.server);
     const found = links ? valueOf(await links.recover(visit, this.providers.call(session.locale))) : null;
     if (found) await this.settle.run(session, found);
     else await this.later(session);
