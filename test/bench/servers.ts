@@ -43,7 +43,7 @@ export const BOOTSTRAP_KEY = randomBytes(32).toString('hex');
 export const ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
 
 /** The flags of `npm start` and of the image. */
-const FLAGS = ['--enable-source-maps', '--max-semi-space-size=8'];
+const FLAGS = ['--enable-source-maps', '--max-semi-space-size=4'];
 
 /** Mooring as `npm start` runs it, without a build. */
 export async function startMooring(env: Record<string, string>): Promise<Running> {
